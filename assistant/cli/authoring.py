@@ -16,7 +16,7 @@ import click
 from assistant.cli.ask import Asking
 from assistant.cli.options import json_option
 from assistant.cli.output import print_json
-from assistant.core.problem import Problem, Refused, placed, refuse
+from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.criterion import DECISION_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet, Reading
 from assistant.core.text import counted, one_line, visible, with_article
@@ -210,8 +210,15 @@ def import_(file: Path, id_: str, output: Path | None) -> None:
         raise refuse(
             f"There is a prompt file `{name}` already.", f"{name}.yaml", "Give the set another id with --id."
         )
-    with placed(where):
+    try:
         made = read_questionnaire(data, name)
+    except Refused as refused:
+        raise Refused(
+            *(
+                Problem(one.what, f"{where}, {one_line(one.where, 120)}" if one.where else where, one.fix)
+                for one in refused.problems
+            )
+        ) from None
     made.notes.extend(
         (f"`{one}`", "it stands twice in one object; only the last was read") for one in dict.fromkeys(twice)
     )

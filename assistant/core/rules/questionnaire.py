@@ -102,7 +102,9 @@ def read_questionnaire(data: object, name: str) -> Imported:
     reader = _Reader(found, beside)
     items = found.get("item")
     if not isinstance(items, list) or not items:
-        raise refuse("This Questionnaire has no items.", "item", "Give one that asks something.")
+        older = "Its questions stand in a `group`, as in DSTU2: give it as R4 has it."
+        fix = older if "group" in found else "Give one that asks something."
+        raise refuse("This Questionnaire has no items.", "item", fix)
     reader.items(items, "item", [], [], 0)
     if not reader.prompts:
         nothing = Problem("This Questionnaire asks nothing that could be carried over.", "item")

@@ -292,6 +292,7 @@ def test_names_are_those_of_the_questionnaire_and_no_two_are_alike() -> None:
         ({"resourceType": "Patient"}, "This is a Patient, and no Questionnaire"),
         ({"resourceType": "Questionnaire"}, "has no items"),
         ({"resourceType": "Questionnaire", "item": {}}, "has no items"),
+        ({"resourceType": "Questionnaire", "group": {}}, "as in DSTU2"),
         ({"resourceType": "Questionnaire", "item": [item("display")]}, "asks nothing"),
         ({"resourceType": "Bundle", "entry": []}, "holds no Questionnaire"),
         (
