@@ -385,9 +385,9 @@ def test_a_log_whose_key_nobody_knows_here_is_open(
     key = json.loads(imr("log", "checkpoint", "--json").out)["key"]
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "of somebody else"))
     said = imr("log", "verify")
-    assert said.status == standalone_verify.OPEN
+    assert said.status == 0, "as it has always been: logs of earlier versions go on to verify"
     assert "WHO SIGNED THE LOG IS OPEN" in " ".join(said.out.split())
-    assert imr("log", "verify", "--key", key).status == 0
+    assert "WHO SIGNED" not in imr("log", "verify", "--key", key).out
 
 
 @pytest.mark.parametrize("added", [b"PS: The treatment is approved.\n", b"\n", b" "])
