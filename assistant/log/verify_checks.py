@@ -54,7 +54,7 @@ from assistant.log.keys import (
 )
 from assistant.log.store import open_reader
 from assistant.log.tree import WIDTH
-from assistant.log.verify_entries import CACHE_KIB, Break, Pinned, Table, Verdict, stray_words
+from assistant.log.verify_entries import Break, Pinned, Table, Verdict, stray_words
 
 NEWEST = 1_000
 """How many of the newest signatures are checked, unless all are: the newest vouches for all entries before it."""
@@ -456,7 +456,6 @@ def integrity(path: Path) -> Verdict:
         try:
             if not check_identity(connection, path):
                 return Verdict(False, "the file is empty or unfinished: it has no log in it")
-            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             rows = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
         finally:
             connection.close()

@@ -15,7 +15,8 @@ from datetime import datetime
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from struct import iter_unpack
+from typing import Any, TypedDict, cast, get_type_hints
 
 import msgspec
 import orjson
@@ -23,7 +24,7 @@ import orjson
 from assistant.core.event_form import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, parsed, tree_root, unseal
+from assistant.log.chain import STRANGE_NAME, parsed, tree_root, unseal
 from assistant.log.checkpoint import MARKS
 from assistant.log.database import ARCHIVED, CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
@@ -42,10 +43,6 @@ from assistant.log.entry import (
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.tree import WIDTH, Blocks, StoredTree
 
-CACHE_KIB = 65_536
-"""Memory for the pages of a file that is read as a whole, in KiB."""
-
-
 # Whether the words that entries have committed to are in the log, and are those words.
 
 
@@ -62,6 +59,7 @@ COMMITMENT = re.compile(r"[0-9a-f]{64}")
 _COMMITTED = re.compile(rb'"\$text":(?:"(.{64})"[,}])?')
 
 PRIME = 2**256 + 297
+_number = int.from_bytes
 
 _BLOBS = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob WHERE commitment >= ? AND commitment < ?"
 _EVERY_WORD = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob ORDER BY commitment"
@@ -88,10 +86,10 @@ def tally(commitments: Iterable[bytes], key: int, product: int = 1) -> int:
         digests = bytes.fromhex(hexes.decode("ascii"))
     except ValueError:
         return 0
-    if any(len(one) != 64 for one in found) or digests.hex().encode("ascii") != hexes:
+    if not {64}.issuperset(map(len, found)) or digests.hex().encode("ascii") != hexes:
         return 0
-    for at in range(0, len(digests), 32):
-        product = product * (key - int.from_bytes(digests[at : at + 32], "big")) % PRIME
+    for (digest,) in iter_unpack("32s", digests):
+        product = product * (key - _number(digest, "big")) % PRIME
     return product
 
 
@@ -101,8 +99,11 @@ def tally_of_words(
     """The product over the commitments from `low` to before `high` whose words are there and match, and their number."""
     product, count = 1, 0
     for commitment, salt, body in connection.execute(_BLOBS, (low, high)):
-        if _are_words_of(commitment, salt, body):
-            product = product * (key - int(commitment, 16)) % PRIME
+        if not isinstance(salt, bytes) or not isinstance(body, bytes):
+            continue
+        digest = _hmac(salt, body)
+        if digest.hex() == commitment:
+            product = product * (key - _number(digest, "big")) % PRIME
             count += 1
     return product, count
 
@@ -180,19 +181,27 @@ JITTER = 15.0
 """Seconds by which an entry may seem older than the one before: the wait for a turn to write, and some more."""
 
 _DOLLAR = ord("$")
-_PINS = re.compile(rb'"pins":')
+_PINS = b'"pins":'
 _LONGEST_CLOCK = 20
-_AT_A_TIME = 16 * WIDTH
+_AT_A_TIME = 4 * WIDTH
 _MOST_PINS = 256
 
 
 _UNFIT = (TypeError, ValueError, RecursionError, msgspec.MsgspecError)
 
 
-_parse_entry = msgspec.json.Decoder(Parts, float_hook=no_fraction).decode
 _ONE_FORM = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_SHALLOW = 2 * (DEEPEST + 1) + 130
-"""Bytes below which no entry without a link can be nested too deep, since its other parts take so many."""
+_USUAL_DEPTH = 8
+"""Levels inside a body that are read at once; a deeper entry, and any with another kind of number, is looked at slowly."""
+
+
+def _shallow() -> Callable[[bytes], Parts]:
+    """Parses an entry that holds texts, whole numbers, lists and objects, and these not too deep; else raises `_UNFIT`."""
+    inside: Any = str | int | bool | None
+    for _ in range(_USUAL_DEPTH):
+        inside = str | int | bool | None | list[inside] | dict[str, inside]
+    parts = TypedDict("parts", {**get_type_hints(Parts), "body": dict[str, inside]})  # type: ignore[misc]
+    return cast("Callable[[bytes], Parts]", msgspec.json.Decoder(parts).decode)
 
 
 @dataclass(frozen=True)
@@ -276,7 +285,7 @@ class Walk:
         self._connection = connection
         self._path = path
         self._step = step
-        self._heads: dict[str, tuple[int, str]] = {}
+        self._heads: dict[str, tuple[int, str, frozenset[str]]] = {}
         self._closed: dict[str, str] = {}
         self._families: dict[str, str] = {}
         self._last = start
@@ -313,14 +322,14 @@ class Walk:
         return self._found
 
     def _rows(self) -> None:
-        found, heads, closed, kinds = self._found, self._heads, self._closed, self._kinds
+        found, heads, kinds = self._found, self._heads, self._kinds
         head_of, hashed = heads.get, sha256(b"\x00").copy
-        parse, write = _parse_entry, orjson.dumps
+        parse, write = _shallow(), orjson.dumps
         minutes, seconds, ends = self._minutes, self._seconds, self._ends
         last, fine = self._last, ""
         before = self._before or self._time_of(last)
         current: Any = object()  # no session that a row may name, be it "" or nothing at all
-        known, prev, plain = 0, "", self._plain
+        known, prev, plain = 0, "", frozenset[str]()
         leaves: list[bytes] = []
         wanted: list[bytes] = []
         rows = self._connection.execute(_EVENTS, (last, found.end))
@@ -335,10 +344,9 @@ class Walk:
                     leaves.append(digest)
                     continue
                 if session != current:  # entries of one session mostly stand together
-                    heads[current] = known, prev
-                    known, prev = head_of(session) or self._begin(id, session, seq, kind)
-                    current, family = session, self._families.get(session, "")
-                    plain = frozenset() if family or session in closed else self._plain
+                    heads[current] = known, prev, plain
+                    known, prev, plain = head_of(session) or self._begin(id, session, seq, kind)
+                    current = session
                 try:
                     leaf = hashed()
                     leaf.update(entry)
@@ -358,8 +366,7 @@ class Walk:
                         and len(clock) <= _LONGEST_CLOCK
                         and write(parts, None, _ONE_FORM) == entry
                         and (entry.isascii() or not STRANGE_NAME.search(entry))
-                        and (size := len(entry)) <= LARGEST_ENTRY
-                        and (size < _SHALLOW + len(prev) or entry.count(b"[") + entry.count(b"{") <= DEEPEST)
+                        and len(entry) <= LARGEST_ENTRY
                         and (
                             ts == fine
                             or (ts[:17] in minutes and ts[17:20] in seconds and ts[20:] in ends)
@@ -396,7 +403,7 @@ class Walk:
                     leaves, wanted = [], []
         finally:
             self._last, self._before = last, before
-            heads[current] = known, prev
+            heads[current] = known, prev, plain
             self._flush(leaves, wanted)
 
     def _flush(self, leaves: list[bytes], wanted: list[bytes]) -> None:
@@ -412,23 +419,23 @@ class Walk:
         if what:
             self._found.broken(row[0], row[1], row[2], what)
 
-    def _begin(self, id: int, session: str, seq: int, kind: str) -> tuple[int, str]:
-        """The head of a session before the first entry of it that is seen here."""
+    def _begin(self, id: int, session: str, seq: int, kind: str) -> tuple[int, str, frozenset[str]]:
+        """The head of a session before the first entry of it that is seen here, and the kinds that need no second look."""
         if not isinstance(session, str) or not is_name(session):
             self._found.broken(id, session, seq, "no session can be named so")
         first = None if seq == 1 else self._connection.execute(_FIRST, (session,)).fetchone()
-        self._families[session] = family_of(str(first[0] if first else kind))
+        self._families[session] = family = family_of(str(first[0] if first else kind))
+        plain = frozenset() if family else self._plain
         if seq != 1 and self._found.start:
             before = session, self._found.start
             row = self._connection.execute(_BEFORE, before).fetchone()
             if row is not None:
                 if closed := self._connection.execute(_CLOSED, before).fetchone():
-                    self._closed[session] = closed[0]
-                self._heads[session] = row[0], row[1].hex()
-                return self._heads[session]
+                    self._closed[session], plain = closed[0], frozenset()
+                return row[0], row[1].hex(), plain
         self._found.sessions += 1
         self._found.reviews += not str(kind).startswith(NO_REVIEW)
-        return 0, ""
+        return 0, "", plain
 
     def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
         ended = self._closed.get(session, "")
@@ -485,8 +492,8 @@ class Walk:
             self._found.backward.append((id, before, now))
 
     def _pin(self, id: int, session: str, seq: int, entry: bytes) -> None:
-        for match in _PINS.finditer(entry):
-            at = match.end()
+        at = 0
+        while (at := entry.find(_PINS, at) + len(_PINS)) >= len(_PINS):
             if (
                 entry[at : entry.find(b"}}", at) + 2] in self._pins
             ):  # what stood there whole before, ends there too
@@ -629,7 +636,7 @@ EACH = 25_000
 
 MOST_PROCESSES = 8
 
-OWN_PART = 0.75
+OWN_PART = 0.8
 """How much of what each other process reads this one does: less, since SQLite's own check runs beside it."""
 
 
@@ -661,7 +668,6 @@ class _Task:
     def run(self, step: Callable[[int], None] | None = None) -> tuple[Stretch, int, int]:
         connection = connect_reader(self.path)
         try:
-            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             stretch = Walk(connection, self.path, self.start, self.end, self.marks, self.key, step).run()
             try:
                 return stretch, *tally_of_words(connection, self.key, self.low, self.high)

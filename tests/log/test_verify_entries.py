@@ -98,6 +98,8 @@ def _walked(rows: Sequence[Row]) -> Stretch:
 @example(_body(1.0))
 @example(_body(2**53))
 @example(_body(2**53 - 1))
+@example(_body(_nested(8)))
+@example(_body(_nested(9)))
 @example(_body(_nested(13)))
 @example(_body(_nested(99)))
 @example(_body(_nested(100)))
