@@ -388,8 +388,10 @@ def _said(
     }
     first = seen.broken[1] if seen.broken else None
     try:
+        if first is None and tree.ok is False and (signed := seen.signed[1]) is not None:
+            first = replace(signed, what=f"{signed.what}; and {tree.says}")
         if first is None and tree.ok is False:
-            first = _place(connection, suspect + 1, f"{tree.says}; the change is at this entry or after it")
+            first = _place(connection, suspect + 1, f"{tree.says}; {_how_far(seen, suspect)}")
         if (
             first is None
             and coverage.ok is False
@@ -484,13 +486,31 @@ def _tree(seen: _Seen) -> tuple[Verdict, int]:
     return Verdict(True, f"{says}; it continues {stored} in the log and {held} held elsewhere"), 0
 
 
+def _how_far(seen: _Seen, suspect: int) -> str:
+    """Where the change is, as far as that can be known, in words."""
+    stored = seen.heads.good
+    if stored <= suspect:
+        return "the change is at this entry or after it"
+    return (
+        "the change is at this entry or after it: the checkpoints in the log hold up to "
+        f"entry {stored}, but whoever has its key can sign them anew"
+    )
+
+
 def _wrong_heads(seen: _Seen) -> tuple[list[str], int]:
-    """What is said of the heads that are not those of the entries, and how many entries are beyond doubt."""
+    """What is said of the heads that are not those of the entries, and how many entries are beyond doubt.
+
+    Where one that is held fails, and not the one over as many entries in the log, those were signed anew, or taken out:
+    what fits the entries there proves nothing then.
+    """
     known, heads, roots = seen.known, seen.heads, seen.roots
-    faults = sorted([*verify_checks.held_faults(known, roots), *heads.wrong])
+    held = [*verify_checks.held_faults(known, roots)]
+    faults = sorted([*held, *heads.wrong])
+    stored = heads.good if not held or dict(heads.wrong).keys() & dict(held).keys() else 0
     bad = min([size for size, _ in faults if 0 < size <= seen.events], default=0)
-    right = [one.head.size for one in known.held if roots.get(one.head.size) == one.head.root]
-    good = max((size for size in (heads.good, *right) if size < bad), default=0)
+    trusted = known.named or known.held  # the profile's is the owner's
+    right = [one.head.size for one in trusted if roots.get(one.head.size) == one.head.root]
+    good = max((size for size in (stored, *right) if size < bad), default=0)
     if faults and not bad:
         good = seen.events - 1  # nothing but the end is missing
     return [says for _, says in faults], max(good, 0)

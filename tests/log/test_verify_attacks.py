@@ -335,6 +335,19 @@ def test_the_first_entry_that_fails_is_named(
     assert found.verdicts[verdict].says.split(", and ")[0] in found.first_break.what or verdict == "chain"
 
 
+def test_checkpoints_that_were_signed_anew_bear_no_entry_out(scene: Scene) -> None:
+    """The change is in the ninth entry: what fits it in the log says nothing, and what is held before it does."""
+    first, last = Held(Path("first"), scene.notes[0], read_checkpoint(scene.notes[0])), scene.held()
+    rewrite_stolen_key(scene)
+    found = by_held(scene, last).first_break
+    assert found is not None
+    assert (found.session, found.seq) == ("old", 1)
+    assert "the checkpoints in the log hold up to entry 18, but whoever has its key" in found.what
+    both = verify(scene.path, keys=[scene.key], checkpoints=[first, last]).first_break
+    assert both is not None
+    assert (both.session, both.seq) == ("middle", 1)
+
+
 def test_a_backdated_session_is_reported_twice_over(scene: Scene) -> None:
     append_backdated(scene)
     found = by_held(scene, scene.held())
