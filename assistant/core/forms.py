@@ -23,6 +23,7 @@ from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import shortened
 from assistant.core.turn import (
+    DONE,
     SHORT,
     FormField,
     Option,
@@ -238,7 +239,8 @@ def _row_words(session: Session, fields: Sequence[FormField]) -> str:
     confirms = ", which confirms the rest" if last and len(together) < len(fields) else ""
     if len(asks) == 1:
         return f"Write it{confirms}: {asks[0]}."
-    more = "" if last else f" {THE_REST}"
+    own = root_of(fields[0].place[1]) in (SEARCHED, OWN)
+    more = f" `{DONE}` behind it closes the list." * own if last else f" {THE_REST}"
     return f"Write these, with semicolons{confirms}: {'; '.join(asks)}.{more}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
@@ -36,6 +36,7 @@ from assistant.core.rules.answer_schema import (
     GroupShape,
     ListingShape,
     NumberShape,
+    Part,
     SeveralShape,
     Shape,
     StatementShape,
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 
 
 _LONGEST_LABEL = 120
+DONE = "done"
+"""Behind the last entry of a list, written in one line, it closes the list."""
 
 
 class Option(Value):
@@ -139,27 +142,38 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
         )
     words = _words_wanted(shape)
     if row := row_parts(session, place):
-        asks = (part_question(prompt, tuple(one.split(".")[1:])).rpartition(": ")[2] for one in row)
-        words = f"In one line: {'; '.join(one.rstrip('?') for one in asks)}; words of the page in quotation marks."
+        words = _line_words(row, isinstance(shape, ListingShape))
     if asked_together(shape) and entries_of(Turn("prompt", place, "", tuple(options))):
         words = "A key for each entry in one line, then Enter; for another passage, the name of the entry."
     return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
 
 
-def row_parts(session: Session, place: AnswerPlace) -> tuple[str, ...]:
-    """The paths of what makes a whole answer in parts, or the next entry of a list, where it may be written in one line."""
+def row_parts(session: Session, place: AnswerPlace) -> Mapping[str, Part]:
+    """What makes a whole answer in parts, or the next entry of a list, by path, where it may be written in one line."""
     scope, path = place
     shape, held = session.prompt(scope, path).schema.shape, session.answer(scope, path)
     if "." in path or path in (SEARCHED, OWN) or asked_together(shape):
-        return ()
+        return {}
     if isinstance(shape, ListingShape):
         number = len(held.parts or {}) + 1 if held is not None else 1
-        row = [f"{path}.{number}.{name}" for name, part in shape.element.parts.items() if part.belongs({})]
+        row = {f"{path}.{number}.{name}": part for name, part in shape.element.parts.items()}
     elif isinstance(shape, GroupShape):
-        row = [f"{path}.{name}" for name, part in shape.parts.items() if part.belongs({})]
+        row = {f"{path}.{name}": part for name, part in shape.parts.items()}
     else:
-        row = []
-    return tuple(row) if len(row) > 1 else ()
+        row = {}
+    return row if sum(part.belongs({}) for part in row.values()) > 1 else {}
+
+
+def _line_words(row: Mapping[str, Part], listing: bool) -> str:
+    """What a line holds that is an answer in parts, or an entry of a list."""
+    labels = {part.name: part.shape.labels for part in row.values() if isinstance(part.shape, ChoiceShape)}
+    asks = []
+    for part in row.values():
+        only = part.schema.get("only", {}).items()
+        of = [labels[name][one].lower() for name, values in only for one in values if one in labels[name]]
+        asks.append(part.ask.rstrip("?") + f" (of {' or '.join(of)} alone)" * bool(of))
+    closes = f", and `{DONE}` where it is the last" * listing
+    return f"In one line: {'; '.join(asks)}; words of the page in quotation marks{closes}."
 
 
 def _no_source(session: Session, scope: str) -> c.RecordAnswer | None:
@@ -388,6 +402,8 @@ def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) 
     scope, path = place
     count = len(held.parts or {}) if held is not None else 0
     add = Option(f"Add {with_article(shape.noun)}", c.ShowPrompt(scope, f"{path}.{count + 1}"), value="add")
+    if path == OWN and not count:
+        return [_answer_option("None", place, listing([]), "none"), *_sources(place, shape)]
     if not count or held is None:
         return [add] if path == SEARCHED else [_answer_option("None", place, listing([]), "none"), add]
     whole = c.RecordAnswer(scope, path, replace(held, closed=True))
@@ -400,6 +416,20 @@ def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) 
         for number in range(1, count + 1)
     ]
     return [close, add, last, *change]
+
+
+def _sources(place: AnswerPlace, shape: ListingShape) -> Iterator[Option]:
+    """The first source of the reviewer's own, by its kind and by what it argues for, which choose what is asked of it."""
+    scope, path = place
+    kinds, sides = (shape.element.parts[name].shape for name in ("kind", "argues"))
+    assert isinstance(kinds, ChoiceShape)
+    assert isinstance(sides, ChoiceShape)  # both are choices of the table of sources
+    for (kind, called), (side, said) in product(kinds.labels.items(), sides.labels.items()):
+        chosen = {"kind": Answer(value=kind), "argues": Answer(value=side)}
+        made = tuple(c.RecordAnswer(scope, f"{path}.1.{name}", one) for name, one in chosen.items())
+        yield Option(
+            f"{called}, {said[:1].lower()}{said[1:]}", c.RecordAnswers(scope, made), value=f"{kind} {side}"
+        )
 
 
 def _words_wanted(shape: Shape) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from assistant.core import commands as c
@@ -16,6 +17,7 @@ from assistant.core.forms import of_form, unwritten, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import not_found
+from assistant.core.record.grounds import cites
 from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
@@ -24,6 +26,7 @@ from assistant.core.rules.answer_schema import (
     GroupShape,
     ListingShape,
     NumberShape,
+    Part,
     SeveralShape,
     Shape,
     StatementShape,
@@ -34,7 +37,18 @@ from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import AnswerPlace, outcome
 from assistant.core.text import one_line, visible
-from assistant.core.turn import CITE, FormField, Option, Turn, entries_of, figured, reply_keys, row_parts
+from assistant.core.turn import (
+    CITE,
+    DONE,
+    FormField,
+    Option,
+    Turn,
+    entries_of,
+    figured,
+    reply_keys,
+    root_of,
+    row_parts,
+)
 from assistant.core.value import replace
 from assistant.review.amendment import TakeOver, take_over
 from assistant.review.echo import echo, worked_out, worked_out_line
@@ -50,6 +64,7 @@ from assistant.review.passages import (
     places_in,
     quoted,
     search,
+    which_passage,
     with_passage,
 )
 from assistant.review.talk import Pending, Talk, keep_sources
@@ -224,11 +239,8 @@ class Conversation(Talk):
                 return None
             prompt = self.review.session.prompt(*self.turn.place)
             command = c.RecordAnswer(*self.turn.place, read_reply(prompt.schema, (), match["value"]))
-            return (
-                (Option("", command), match["letter"] or match["words"])
-                if lacks_passage(self.review.session, command)
-                else None
-            )
+            held = command.answer.given and cites(self.review.session, *self.turn.place)
+            return (Option("", command), match["letter"] or match["words"]) if held else None
         key, _, words = text.strip().partition(" ")
         key = key.rstrip(".,:;)")
         if key not in self.keys_that_ask or not words.strip():
@@ -315,7 +327,7 @@ class Conversation(Talk):
             if behind is None:
                 lines = self._pended(text) if half is not None else self._replied(text)
             else:
-                lines = self._chosen(behind[0])
+                lines = self._chosen_with(behind[0])
                 lines = self._pended(behind[1]) if self.pending is not None else lines
             if not any(line.kind == "problem" for line in lines):
                 self._refused_at = None
@@ -433,6 +445,8 @@ class Conversation(Talk):
         """The fields of a row that are written in this line; where it is the last line, the rest is confirmed with it."""
         together, left = written_together(self.review.session, turn.fields), unwritten(turn.fields)
         written = _parted(text) if len(together) > 1 else [text.strip()]
+        last = len(written) > 1 and written[-1].casefold() == DONE
+        written = written[: len(written) - last]
         if len(together) > 1 and len(written) == len(left):
             together = left
         if len(written) == 1 and len(together) == len(keys := "".join(text.split())):
@@ -450,22 +464,65 @@ class Conversation(Talk):
         fields = [replace(one, answer=answers.get(one.place, one.answer)) for one in turn.fields]
         if any(one.answer is None for one in fields):
             fields = [one for one in fields if one.place in answers]
-        return self._record_row(c.RecordAnswers(turn.scope, of_form(fields, self.review.session)))
+        lines = self._record_row(c.RecordAnswers(turn.scope, of_form(fields, self.review.session)))
+        return lines + self._closed((turn.scope, root_of(turn.path))) if last else lines
 
-    def _row_read(self, turn: Turn, row: tuple[str, ...], written: list[str]) -> c.RecordAnswer:
-        """An answer in parts, or the next entry of a list, from a line; the words of its passage may stand at the end."""
-        schema = self.review.session.prompt(*turn.place).schema
-        given = [
-            _part_read(schema, tuple(path.split(".")[1:]), said)
-            for path, said in zip(row, written, strict=False)
+    def _closed(self, place: AnswerPlace) -> list[Line]:
+        """The list is closed with its last entry, where that is recorded and nothing is missing."""
+        shape, held = self.review.session.prompt(*place).schema.shape, self.review.session.answer(*place)
+        if self.pending is not None or held is None or held.closed:
+            return []
+        closed = replace(held, closed=True)
+        return self._record(c.RecordAnswer(*place, closed)) if complete(shape, closed) else []
+
+    def _row_read(self, turn: Turn, text: str) -> tuple[c.RecordAnswer, bool] | None:
+        """An answer in parts, or the next entry of a list, from a line, and whether it is the last; None where it is no such line.
+
+        The words of its passage may stand at the end, and what is asked of some entries only may be left out.
+        """
+        row, written = row_parts(self.review.session, turn.place), _parted(text)
+        last = written[-1].casefold() == DONE
+        written = written[: len(written) - last]
+        if not row or not written:
+            return None
+        always = {path: part for path, part in row.items() if part.belongs({})}
+        cited = quoted(self.review, written[-1]) if len(written) > len(always) else ()
+        ways = [
+            (parts, passage)
+            for passage in ([True, False] if cited else [False, True])
+            for parts in (row, always)
+            if len(always) <= len(written) - passage <= len(parts)
         ]
-        parts = {path.rpartition(".")[2]: one for path, one in zip(row, given, strict=True)}
-        cited = quoted(self.review, written[-1]) if len(written) > len(row) else ()
-        if len(written) > len(row) and not cited:
-            said = f"“{one_line(written[-1], 80)}” stands on no page."
-            raise refuse(said, "", "Give three words or more, as a page has them.")
-        evidence = tuple(one.evidence for one in cited[:1])
-        return c.RecordAnswer(turn.scope, row[0].rpartition(".")[0], group(parts, evidence=evidence))
+        faults: list[Refused] = []
+        for parts, passage in ways:
+            try:
+                made = self._parts_read(turn, parts, written[: len(written) - passage])
+            except Refused as refused:
+                faults.append(refused)
+                continue
+            if passage and not cited:
+                said = f"“{one_line(written[-1], 80)}” stands on no page."
+                faults.append(refuse(said, "", "Give three words or more, as a page has them."))
+            elif made is not None:
+                evidence = tuple(one.evidence for one in cited[:1]) if passage else ()
+                place = next(iter(row)).rpartition(".")[0]
+                return c.RecordAnswer(turn.scope, place, group(made, evidence=evidence)), last
+        if faults:
+            raise faults[-1]
+        return None
+
+    def _parts_read(
+        self, turn: Turn, row: Mapping[str, Part], written: Sequence[str]
+    ) -> dict[str, Answer] | None:
+        """The parts by name, those that the ones before them leave out passed over; None where more or fewer are written."""
+        schema, left = self.review.session.prompt(*turn.place).schema, list(written)
+        made: dict[str, Answer] = {}
+        for path, part in row.items():
+            if part.belongs(made):
+                if not left:
+                    return None
+                made[part.name] = _part_read(schema, tuple(path.split(".")[1:]), left.pop(0))
+        return None if left else made
 
     def _record_row(self, command: c.RecordAnswers) -> list[Line]:
         """Records the fields of a row; where that changes what the suggestion was shown on, it is asked why."""
@@ -498,11 +555,12 @@ class Conversation(Talk):
         path = tuple(turn.path.split(".")[1:])
         shape = at(prompt.schema.shape, path)
         if isinstance(shape, ListingShape) or (isinstance(shape, GroupShape) and not shape.uniform):
-            row = row_parts(self.review.session, turn.place)
-            written = _parted(text)
-            if row and len(written) - len(row) in (0, 1):
-                return self._record(self._row_read(turn, row, written))
-            return self._by_name(turn, text.strip())
+            read = self._row_read(turn, text)
+            if read is None:
+                return self._by_name(turn, text.strip())
+            command, last = read
+            lines = self._record(command)
+            return lines + self._closed(turn.place) if last else lines
         if isinstance(shape, StatementShape):
             option = named_option(text, [option.label for option in turn.options])
             if option is not None:
@@ -589,6 +647,18 @@ class Conversation(Talk):
             return self._record_row(command)
         assert command is not None  # an option without a command asks for words
         return self._do(command)
+
+    def _chosen_with(self, option: Option) -> list[Line]:
+        """A reply with words behind it: those of its passage are taken, also where it needs none."""
+        command = option.command
+        if (
+            option.asks
+            or not isinstance(command, c.RecordAnswer)
+            or lacks_passage(self.review.session, command)
+        ):
+            return self._chosen(option)
+        self.pending = which_passage(self.review, command)
+        return []
 
     def _cite_against(self, place: AnswerPlace) -> list[Line]:
         """The passage that speaks against an answer goes with the next one, and the question is asked anew."""

@@ -329,9 +329,12 @@ MOST_OFFERED = 5
 
 def passage_wanted(review: Review, command: c.RecordAnswer) -> Pending | None:
     """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
+    return which_passage(review, command) if lacks_passage(review.session, command) else None
+
+
+def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
+    """What is asked of the passage that an answer rests on."""
     session, scope = review.session, command.item
-    if not lacks_passage(session, command):
-        return None
     name, *rest = command.prompt.split(".")
     prompt, answer = session.prompt(scope, name), command.answer
     shape = at(prompt.schema.shape, tuple(rest))

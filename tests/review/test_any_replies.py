@@ -9,6 +9,7 @@ import pytest
 
 from assistant import library
 from assistant.core.answer import Evidence
+from assistant.core.forms import THE_REST
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.profile import Profile
@@ -61,7 +62,7 @@ class Reviewer:
         if turn.kind == "sign":
             return "sign"
         if turn.kind == "form" and any(one.answer is None for one in turn.fields) and self.rng.random() < 0.8:
-            asked = turn.words.split(";")
+            asked = turn.words.removesuffix(THE_REST).split(";")
             said = ["2017" if "year is it" in one else "Nothing that applies" for one in asked]
             return "; ".join(["ACOEM of 2017", *said[1:]] if len(said) > 1 else said)
         if turn.kind in ("form", "list"):

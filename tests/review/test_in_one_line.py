@@ -336,6 +336,45 @@ def test_an_entry_of_a_list_is_one_line_and_what_hangs_on_it_is_asked(begun: Beg
     )
 
 
+@pytest.mark.parametrize("passage", ["", "; “Subtle lucency about the C7 screws”"])
+def test_what_hangs_on_a_part_may_stand_in_the_same_line_and_done_closes_the_list(
+    begun: Begin, passage: str
+) -> None:
+    talk = begun(NECK, "prior_imaging")
+    assert "Which views (of radiographs or another kind alone)" in talk.turn.words
+    talk.reply("2014-10-02; 1; lateral; 1; -")
+    talk.reply(f"2015-03-12; 1; anteroposterior, lateral, flexion; 2; no gross motion{passage}; done")
+    held = answer(talk, "prior_imaging")
+    assert held.closed
+    assert [row["views"] for row in held.plain()] == [["lateral"], ["anteroposterior", "lateral", "flexion"]]
+    second = (held.parts or {})["2"]
+    assert [str(one) for one in second.evidence] == (["xray-2015-03-12-copy:1"] if passage else [])
+    assert talk.turn.path != "prior_imaging"
+
+
+@pytest.mark.parametrize(
+    "typed", ["2014-10-02; 1; lateral; 1; -; “words of no page”", "2014-10-02; 3; lateral; 1; -; more"]
+)
+def test_a_line_with_more_than_its_entry_holds_is_refused(begun: Begin, typed: str) -> None:
+    talk = begun(NECK, "prior_imaging")
+    (line,) = talk.reply(typed)
+    assert line.kind == "problem"
+    assert talk.review.session.answer("1", "prior_imaging") is None
+
+
+def test_done_closes_no_list_of_which_something_is_missing(begun: Begin) -> None:
+    talk = begun(NECK, "prior_imaging")
+    talk.reply("2014-10-02; 1; 1; -; done")
+    assert (talk.turn.path, answer(talk, "prior_imaging").closed) == ("prior_imaging.1.views", False)
+
+
+def test_a_number_takes_the_words_of_its_page_also_where_it_needs_none(begun: Begin) -> None:
+    talk = begun("relaxant-ten-days-in-a-flare", "weeks_taken")
+    talk.reply('0 "She has never taken a muscle relaxant."')
+    held = answer(talk, "weeks_taken")
+    assert (held.value, [str(one) for one in held.evidence]) == (0, ["progress-note-2014-04-07:1"])
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -305,8 +305,7 @@ def test_a_form_says_what_a_field_may_be_and_where_an_empty_timeline_is_filled(
 
 
 STUDY_FORM = [
-    "2",  # a study
-    "1",  # for the treatment
+    "4",  # a study, for the treatment
     "Made A; Walking aids; J Made Up; 2018; 12:3-9; a randomized trial",
     "A walker helps; so do two sticks.",
     "This worker needs help to walk.",
@@ -335,6 +334,22 @@ def test_a_step_of_the_search_is_one_line_and_none_is_not_offered(talk: Conversa
     assert second["step"] == "acoem_odg"
 
 
+def test_done_behind_a_step_or_a_source_closes_its_list(talk: Conversation) -> None:
+    replied(talk, "the MTUS of 2019; nothing; done")
+    assert (talk.turn.kind, talk.turn.path) == ("prompt", "own")
+    assert "4  A study, for the treatment" in talk.reply_lines
+    replied(
+        talk, "guideline against", "ACOEM; Aids; 2019; p. 4; Aids are not advised.; He walks alone.; done"
+    )
+    own = talk.review.session.reading("1").answers["own"]
+    assert (own.closed, own.plain()[0]["argues"], own.plain()[0]["bears"]) == (
+        True,
+        "against",
+        "He walks alone.",
+    )
+    assert talk.turn.path != "own"
+
+
 def test_what_does_not_fit_the_fields_of_a_row_is_said_and_nothing_is_lost(talk: Conversation) -> None:
     for wrong in ("the MTUS of 2019", "the MTUS of 2019; nothing; more", "the MTUS of 2019; perhaps"):
         (line,) = talk.reply(wrong)
@@ -348,12 +363,12 @@ def test_what_does_not_fit_the_fields_of_a_row_is_said_and_nothing_is_lost(talk:
 
 
 def test_a_source_has_the_fields_of_its_kind_and_is_entered_in_few_replies(talk: Conversation) -> None:
-    replied(talk, "the MTUS of 2019; nothing", "1", "2", "1", "1")
+    replied(talk, "the MTUS of 2019; nothing", "1", "2")
     fields = [one.place[1].rpartition(".")[2] for one in talk.turn.fields]
     assert not {"journal", "design"} & set(fields)
     replied(talk, "remove", *STUDY_FORM)
     (row,) = talk.review.session.reading("1").answers["own"].plain()
-    assert row | {"tier": "studies", "quote": STUDY_FORM[3], "level": "unrated", "rebuts": "nothing"} == row
+    assert row | {"tier": "studies", "quote": STUDY_FORM[2], "level": "unrated", "rebuts": "nothing"} == row
     replied(talk, "1")
     source_ = talk.review.session.rules.sets["1"].citations["own-1"]
     assert source_.name == "Made A, Walking aids, J Made Up (2018, 12:3-9)"
@@ -363,7 +378,7 @@ def test_a_source_has_the_fields_of_its_kind_and_is_entered_in_few_replies(talk:
 def test_a_source_of_a_signed_review_is_kept_and_offered_again(
     talk: Conversation, folder: Path, log: Log
 ) -> None:
-    replied(talk, "the MTUS of 2019; nothing", "1", "add", *STUDY_FORM, "1", "nd")
+    replied(talk, "the MTUS of 2019; nothing; done", *STUDY_FORM, "1", "nd")
     assert not profile.sources_path().exists()
     while talk.turn.kind != "done":
         talk.reply("sign" if talk.turn.kind == "sign" else "1")
@@ -388,7 +403,7 @@ def test_a_source_of_a_signed_review_is_kept_and_offered_again(
 def test_a_library_that_cannot_be_read_offers_nothing_and_stays_as_it_is(talk: Conversation) -> None:
     profile.sources_path().write_text("sources: [{kind: rumour}]", "utf-8")
     replied(talk, "the MTUS of 2019; nothing", "1")
-    assert [one.value for one in talk.options] == ["none", "add"]
+    assert {one.value.split()[0] for one in talk.options} == {"none", "guideline", "study", "other"}
     with pytest.raises(Refused, match="kind"):
         profile.keep_sources([source()], "r-one", "2026-11-28")
     assert "rumour" in profile.sources_path().read_text("utf-8")

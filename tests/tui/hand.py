@@ -24,7 +24,7 @@ from assistant.core.rules.answer_schema import (
     at,
 )
 from assistant.core.rules.prompt_set import OWN, SEARCHED
-from assistant.core.turn import Option, Turn, entries_of, root_of, row_parts
+from assistant.core.turn import DONE, Option, Turn, entries_of, root_of, row_parts
 from assistant.core.value import Value
 from assistant.review.passages import lettered, quoted
 from tests.tui.windowing import Window
@@ -80,7 +80,7 @@ class Hand:
         """The reply to what is asked now."""
         talk, turn = self.window.talk, self.window.talk.turn
         if talk.pending is not None:
-            if talk.pending.find is not None:
+            if talk.pending.rests is not None:
                 return self._found(turn)
             return Reply(talk.keys[0]) if talk.options else Reply(words=REASON)
         match turn.kind:
@@ -93,7 +93,12 @@ class Hand:
             case "passages":
                 (option,) = [one for one in talk.options if one.value == "all"] or talk.options[1:2]
                 return self._key(option, REASON)
-            case "check" | "ruling" | "first":
+            case "ruling":
+                ruled = self.reference.get("rulings", {}).get(turn.scope, {}).get(turn.criterion, {})
+                wanted = ruled.get("ruling", talk.options[0].value)
+                (option,) = [one for one in talk.options if one.value == wanted]
+                return self._key(option, REASON if option.asks else "")
+            case "check" | "first":
                 return self._key(talk.options[0], REASON if talk.options[0].asks else "")
             case "decision":
                 decided = self.reference.get("determinations", {}).get(turn.scope, {})
@@ -139,6 +144,10 @@ class Hand:
         said = [self._field(*one.place) for one in missing]
         if all(len(one) == 1 for one in said):
             return Reply("".join(said))
+        place = (turn.scope, root_of(turn.path))
+        rows = self._wanted(*place).parts or {}
+        if place[1] in (SEARCHED, OWN) and turn.path.split(".")[1] == str(len(rows)):
+            said.append(DONE)
         return Reply(words="; ".join(said), fields=len(said))
 
     def _field(self, scope: str, path: str) -> str:
@@ -227,20 +236,26 @@ class Hand:
             return self._key(talk.options[values.index("all" if alone else "done")])
         if not rows:
             return Reply("-") if "none" not in values else self._key(talk.options[values.index("none")])
-        return (
-            self._row(turn)
-            if row_parts(talk.review.session, turn.place)
-            else Reply(talk.keys[values.index("add")])
-        )
+        return self._row(turn) if row_parts(talk.review.session, turn.place) else self._source(turn)
+
+    def _source(self, turn: Turn) -> Reply:
+        """The first source of one's own by its kind and side; any other entry is only added."""
+        first = self._wanted(turn.scope, f"{turn.path}.1").parts or {}
+        kind = " ".join(str(first[name].value) for name in ("kind", "argues") if name in first)
+        (option,) = [one for one in self.window.talk.options if one.value in (kind, "add")]
+        return self._key(option)
 
     def _row(self, turn: Turn) -> Reply:
-        """An answer in parts, or the next entry of a list, in one line."""
-        row = row_parts(self.window.talk.review.session, turn.place)
-        said = [self._field(turn.scope, path) for path in row]
-        quotes = self._wanted(turn.scope, row[0].rpartition(".")[0]).evidence
+        """An answer in parts, or the next entry of a list, in one line; the last entry closes its list."""
         review = self.window.talk.review
-        behind = [f"“{one.quote}”" for one in quotes[:1] if quoted(review, one.quote)]
-        return Reply(words="; ".join((*said, *behind)), fields=len(said))
+        row = row_parts(review.session, turn.place)
+        wanted = self._wanted(turn.scope, next(iter(row)).rpartition(".")[0])
+        said = [self._field(turn.scope, path) for path, one in row.items() if one.belongs(wanted.parts or {})]
+        behind = [f"“{one.quote}”" for one in wanted.evidence[:1] if quoted(review, one.quote)]
+        rows = self._wanted(*turn.place)
+        number = next(iter(row)).split(".")[1]
+        last = [DONE] if rows.listing and number == str(len(rows.parts or {})) else []
+        return Reply(words="; ".join((*said, *behind, *last)), fields=len(said) + len(last))
 
 
 def _named(key: str) -> str:

@@ -153,6 +153,8 @@ def select(shape: Shape, answer: Answer | None, path: tuple[str, ...]) -> tuple[
         return None, False
     if path[0] in answer.parts:
         return select(shape.element, answer.parts[path[0]], path[1:])
+    if path[0].isdecimal():
+        return None, False  # an entry that isn't written yet
     found: dict[str, Answer] = {}
     whole = answer.closed
     for number, element in answer.parts.items():
