@@ -22,6 +22,7 @@ from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet, Readin
 from assistant.core.text import counted, one_line, visible, with_article
 
 if TYPE_CHECKING:
+    from assistant.core.answer import Answer
     from assistant.core.dates import PartialDate
     from assistant.core.rules.answer_schema import Shape
     from assistant.core.rules.guidelines import Guideline, Guidelines
@@ -444,7 +445,7 @@ class _Walk:
 def diff(old: str, new_: str, as_json: bool) -> None:
     """Show which answers come out otherwise under the prompt set NEW than under OLD (ids, or YAML files).
 
-    Exit status 1 where some do.
+    First stand those nearest to an example of NEW. Exit status 1 where some do.
     """
     from assistant.core.rules.difference import compare
 
@@ -455,7 +456,7 @@ def diff(old: str, new_: str, as_json: bool) -> None:
         if earlier is None:
             say(f"{after.id}: {one_line(old)} is not for the {after.region}.")
             continue
-        rows.append((after, compare(earlier, after)))
+        rows.append((after, compare(earlier, after, likely=_exemplary(new_, after))))
     if as_json:
         print_json([_difference_as_json(made, one) for made, one in rows])
     for made, one in [] if as_json else rows:
@@ -473,6 +474,16 @@ def diff(old: str, new_: str, as_json: bool) -> None:
         )
     if any(one.found for _, one in rows):
         click.get_current_context().exit(1)
+
+
+def _exemplary(name: str, made: PromptSet) -> list[Mapping[str, Answer]]:
+    """The answers of the examples of a set; none where they can't be tried, which `check` says."""
+    from assistant.core.rules.examples import try_examples
+
+    stem, sources = found(name)
+    with suppress(Refused):
+        return [one.reading.answers for one in try_examples(sources.document(stem), made)]
+    return []
 
 
 def _outcome(outcome: tuple[str | None, str]) -> str:

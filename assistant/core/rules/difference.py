@@ -1,8 +1,8 @@
 """Which answers come out otherwise under another edition of a prompt set, and which few of them make the difference.
 
 What either edition tells apart is tried: every combination where there are few, and otherwise those of each
-criterion that was changed among others drawn by their number, the same every time. A difference is told by the widest
-answers that make it.
+criterion that was changed among others drawn by their number, the same every time. What lies nearest to answers that
+are known to occur is tried and told first. A difference is told by the widest answers that make it.
 """
 
 from __future__ import annotations
@@ -55,10 +55,16 @@ class Comparison(Value):
     whole: bool
 
 
-def compare(old: PromptSet, new: PromptSet, most: int = 20) -> Comparison:
-    """The differences between two editions of a set for one region, at most `most` of them."""
-    pair = _Pair(old, new)
+def compare(
+    old: PromptSet, new: PromptSet, most: int = 20, likely: Iterable[Mapping[str, Answer]] = ()
+) -> Comparison:
+    """The differences between two editions of a set for one region, at most `most` of them.
+
+    First stand those that are the fewest answers away from `likely` ones, such as the examples of the set.
+    """
+    pair = _Pair(old, new, likely)
     found: dict[tuple[object, ...], Difference] = {}
+    away: dict[tuple[object, ...], int] = {}
     tried = 0
     for day in pair.days:
         sides = (on_day(old, day), on_day(new, day))
@@ -76,7 +82,9 @@ def compare(old: PromptSet, new: PromptSet, most: int = 20) -> Comparison:
             key = (frozenset(told.items()), outcomes)
             known = found.get(key, Difference((), told, *outcomes))
             found[key] = replace(known, since=(*known.since, str(day)))
-    return Comparison(tuple(found.values()), tried, pair.size <= TRIED)
+            away[key] = min(away.get(key, len(given)), pair.away(given))
+    nearest = sorted(found, key=lambda key: away[key])
+    return Comparison(tuple(found[key] for key in nearest), tried, pair.size <= TRIED)
 
 
 Box = Mapping[str, Mapping[str, Answer]]
@@ -84,7 +92,7 @@ Box = Mapping[str, Mapping[str, Answer]]
 
 
 class _Pair:
-    def __init__(self, old: PromptSet, new: PromptSet) -> None:
+    def __init__(self, old: PromptSet, new: PromptSet, likely: Iterable[Mapping[str, Answer]]) -> None:
         self.days = sorted(
             {era.since for made in (old, new) for era in eras(made)}, key=lambda day: day.earliest
         )
@@ -94,12 +102,47 @@ class _Pair:
         self.sides = (new, old)
         self.size = prod(len(some) for some in self.answers.values())
         self.changed = [_closed(made, name) for made, name in _changed(old, new)]
+        self.likely = list(map(self.kinds, likely))
+
+    def kinds(self, given: Mapping[str, Answer]) -> dict[str, Answer]:
+        """Of each answer the one of those tried that neither edition tells apart from it."""
+        found = {}
+        for name, some in self.answers.items():
+            one = given.get(name)
+            if one is None:
+                continue
+            prompt = next(made.prompts[name] for made in self.sides if name in made.prompts)
+            told = truths(prompt, of_it := _atoms(name, self.sides), one)
+            alike = [
+                each for each in some if (each.status, truths(prompt, of_it, each)) == (one.status, told)
+            ]
+            if alike:
+                found[name] = one if one in alike else alike[0]
+        return found
+
+    def away(self, given: Mapping[str, Answer]) -> int:
+        """How many answers lie between these and the nearest likely ones."""
+        return min(
+            (sum(given[name] != one for name, one in likely.items()) for likely in self.likely), default=0
+        )
+
+    def near(self) -> Iterator[Mapping[str, Answer]]:
+        """The likely answers, and those one answer away from them, once each."""
+        seen = set()
+        for likely in self.likely:
+            whole = {name: likely.get(name, some[0]) for name, some in self.answers.items()}
+            one_away = ({**whole, name: one} for name, some in self.answers.items() for one in some)
+            for given in (whole, *one_away):
+                if (key := repr(given)) not in seen:
+                    seen.add(key)
+                    yield given
 
     def combinations(self) -> Iterator[Mapping[str, Answer]]:
         if self.size <= TRIED:
-            for chosen in product(*self.answers.values()):
-                yield dict(zip(self.answers, chosen, strict=True))
+            every = (dict(zip(self.answers, one, strict=True)) for one in product(*self.answers.values()))
+            yield from sorted(every, key=self.away)
             return
+        yield from self.near()
         each = TRIED // (len(self.changed) + 1)
         for turn, names in enumerate([*self.changed, frozenset[str]()]):
             mine = [name for name in self.names if name in names]

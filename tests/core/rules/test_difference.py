@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.answer import Answer
+from assistant.core.rules import difference
 from assistant.core.rules.difference import compare
 from tests.core.rules.language2_sets import a_set
 
@@ -39,6 +41,36 @@ def test_another_count_of_signs_is_a_difference_at_the_answers_between(
 def test_another_bound_is_a_difference_between_the_bounds() -> None:
     (found,) = compare(a_set(RULE), a_set(RULE.replace("over 6", "over 8"))).found
     assert found.answers["weeks"] == "7 to 8 weeks"
+
+
+TWO = """
+answers:
+  weeks: {number: whole, unit: weeks, from: 0, to: 100}
+  grade: {number: whole, unit: degrees, from: 0, to: 9}
+prompts:
+  - {id: weeks, ask: For how long?, answer: weeks}
+  - {id: grade, ask: How far?, answer: grade}
+criteria:
+  - {id: long, cite: high/care, when: {weeks: over 6, grade: up to 4}, argues: for, says: So.}
+  - {id: far, cite: high/care, when: {weeks: up to 6, grade: over 4}, argues: for, says: So.}
+"""
+
+
+@pytest.mark.parametrize("tried", [1, 6_000])
+@pytest.mark.parametrize(
+    ("weeks", "grade", "first"),
+    [(20, 2, "weeks"), (8, 3, "weeks"), (2, 7, "grade"), (1, 5, "grade")],
+)
+def test_what_lies_nearest_to_a_likely_answer_is_told_first(
+    monkeypatch: pytest.MonkeyPatch, tried: int, weeks: int, grade: int, first: str
+) -> None:
+    monkeypatch.setattr(difference, "TRIED", tried)
+    changed = TWO.replace("weeks: over 6, grade: up to 4", "weeks: over 8, grade: up to 4")
+    changed = changed.replace("weeks: up to 6, grade: over 4", "weeks: up to 6, grade: over 5")
+    likely = {"weeks": Answer(value=weeks), "grade": Answer(value=grade)}
+    found = compare(a_set(TWO), a_set(changed), likely=[likely]).found
+    told = {"weeks": "7 to 8 weeks", "grade": "5 degrees"}
+    assert found[0].answers[first] == told[first]
 
 
 def test_the_same_rules_have_no_difference() -> None:
