@@ -150,13 +150,17 @@ def hold_to_form(kind: str, text: str, parsed: Callable[[], YamlDocument]) -> No
 
 
 def _schema_texts(kind: str) -> Iterator[str]:
-    for name in (kind, *_REFERRED.get(kind, ())):
+    file = kind.partition("#")[0]
+    for name in (file, *_REFERRED.get(file, ())):
         yield read_text(folder("schemas") / f"{name}.schema.json")
 
 
 @lru_cache
 def _schemas(kind: str) -> list[dict[str, Any]]:
-    return [json.loads(text) for text in _schema_texts(kind)]
+    """The schema of a kind, and those that it refers to; behind `#` stands which of its files it is, and what that one needs."""
+    schema, *others = [json.loads(text) for text in _schema_texts(kind)]
+    part = kind.partition("#")[2]
+    return [schema | {"$ref": f"#/$defs/{part}"} if part else schema, *others]
 
 
 @lru_cache
@@ -303,14 +307,14 @@ def _own_prompts() -> dict[str, Path]:
 def intake(name: str) -> Mapping[str, Any]:
     """The words by which the pages of a packet are read: a file of `prompts/intake/`, by its name."""
     path = folder("prompts") / "intake" / f"{name}.yaml"
-    return dict(document(read_text(path), f"prompts/intake/{path.name}", "intake").data)
+    return dict(document(read_text(path), f"prompts/intake/{path.name}", f"intake#{name}").data)
 
 
 @lru_cache(maxsize=1)
 def chronology_words() -> Mapping[str, Any]:
     """How a line of the chronology stands in the clinical summary, by its kind."""
     path = folder("prompts") / "letter" / "chronology.yaml"
-    return dict(document(read_text(path), f"prompts/letter/{path.name}", "intake").data)
+    return dict(document(read_text(path), f"prompts/letter/{path.name}", "intake#lines").data)
 
 
 def letter_texts() -> dict[str, str]:

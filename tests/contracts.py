@@ -156,6 +156,12 @@ def changed(data: Any, path: Place, wrong: Any) -> Any:
     return made
 
 
+def without(data: Any, path: Place) -> Any:
+    made = deepcopy(data)
+    del at(made, path[:-1])[path[-1]]
+    return made
+
+
 def at(data: Any, path: Place) -> Any:
     for key in path:
         data = data[key]
@@ -341,6 +347,10 @@ def shipped_files(folder: Path) -> Iterator[File]:
     for name, text in library.vocabulary_texts().items():
         data = yaml.parse_yaml(text, name).data
         yield File("vocabulary", name, data, lambda text, name=name: library.vocabulary({name: text}))  # type: ignore[misc]
+    for name in sorted(path.stem for path in (library.folder("prompts") / "intake").glob("*.yaml")):
+        yield words_of(f"prompts/intake/{name}.yaml", f"intake#{name}")
+    yield words_of("prompts/letter/chronology.yaml", "intake#lines")
+    yield words_of("prompts/training/places.yaml", "fault-places")
     passages = shipped("prompts", "training/passages.yaml")
     yield File(
         "faults", "passages.yaml", passages, lambda text: library.document(text, "passages.yaml", "faults")
@@ -357,6 +367,12 @@ def shipped_files(folder: Path) -> Iterator[File]:
         shipped("prompts", "letter/template.yaml"),
         library.letter_template,
     )
+
+
+def words_of(name: str, kind: str) -> File:
+    """A file of words, of which `kind` says after `#` what it needs."""
+    data = shipped("prompts", name.removeprefix("prompts/"))
+    return File(kind.partition("#")[0], name, data, lambda text: library.document(text, name, kind))
 
 
 def shipped(folder: str, name: str) -> dict[str, Any]:

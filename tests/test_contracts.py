@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from assistant.core.problem import Problem, Refused
 from assistant.review import answers_file
 from tests import contracts
 from tests.contracts import FEW, KINDS, File, held_against, held_schemas, once_each, places
+from tests.prove import scale
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,12 @@ def test_every_key_of_a_schema_stands_in_one_of_these_files(made: list[File], ki
 
 
 UNUSED = {
+    "intake": {
+        key
+        for path in (library.folder("prompts") / "intake").glob("*.yaml")
+        for key in library.intake(path.stem)
+    }
+    | set(library.chronology_words()),
     "case": {"request_date", "text_sha256"},
     "prompt-set": {"some", "$ref", "weights", "exclusiveMinimum", "additionalProperties"},
     "vocabulary": set(
@@ -91,6 +99,37 @@ def test_what_is_no_such_file_is_refused_with_a_line(made: list[File], kind: str
         with pytest.raises(Refused) as caught:
             file.read(text)
         assert all("line " in problem.where for problem in caught.value.problems), (what, caught.value)
+
+
+def test_a_file_of_the_program_with_a_key_removed_says_file_line_and_what_to_do(tmp_path: Path) -> None:
+    """Every key of the words by which a packet is read is needed; of sets and blocks a few are tried, in proof all."""
+    chance = random.Random(7)
+    shipped = [one for one in contracts.shipped_files(tmp_path) if one.name.startswith("prompts/")]
+    made_of = [one for one in shipped if one.kind in ("prompt-set-2", "prompt-set", "block", "letter-frame")]
+    words = [one for one in shipped if one not in made_of and one.kind != "vocabulary"]
+    few = chance.sample(made_of, min(len(made_of), scale.of(8, 100)))
+    tried: set[str] = set()
+    for file in [*words, *few]:
+        keys = [one for one in places(file.data) if isinstance(one[-1], str) and one[0] != "examples"]
+        top = [one for one in keys if len(one) == 1] if file in words else []
+        for place in [*top, *chance.sample(keys, min(len(keys), scale.of(2, 300)))]:
+            said = problems(file, json.dumps(contracts.without(file.data, place), indent=1))
+            assert said or file.kind != "intake" or len(place) > 1, (file.name, place)
+            for one in said:
+                assert one.where.startswith(f"{file.name}, line "), (file.name, place, one)
+                assert one.what, (file.name, place, one)
+                assert one.fix or file in few, (file.name, place, one)
+            tried |= {file.name} if said else set()
+    assert len(tried) > len(words)
+
+
+def problems(file: File, text: str) -> tuple[Problem, ...]:
+    """What is said of a file with this text; nothing where it reads."""
+    try:
+        file.read(text)
+    except Refused as refused:
+        return refused.problems
+    return ()
 
 
 JSON = {

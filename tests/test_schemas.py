@@ -158,6 +158,8 @@ def test_no_schema_is_an_orphan() -> None:
 def test_no_definition_is_an_orphan() -> None:
     for name, schema in FILES.items():
         used = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema)))
+        if name == "intake":  # what each file of the kind needs
+            used |= {"lines", *(path.stem for path in (CHECKOUT / "prompts" / "intake").iterdir())}
         assert used == set(schema.get("$defs", {})), name
 
 
@@ -391,6 +393,7 @@ def test_answer_schemas_validate() -> None:
     ("kind", "folder", "pattern"),
     [
         ("faults", "prompts", "training/passages.yaml"),
+        ("intake", "prompts", "intake/*.yaml"),
         ("vocabulary", "prompts", "vocabulary/*.yaml"),
         ("letter-frame", "prompts", f"letter/{library.FRAME}"),
         ("case", "casebank", "*/case.yaml"),
