@@ -83,15 +83,23 @@ class Fault:
 def caught(fault: Fault, answer: Answer | None, opened: frozenset[Page] = frozenset()) -> bool | None:
     """Whether an answer is the true one, with a page that says so; None where the question was not answered.
 
-    The page is cited, or was `opened` before the answer; a passage that was moved is caught by citing it only. What
-    is unclear to the trainee, or left out altogether, catches nothing.
+    The page is cited, or was `opened` before the answer; of one that wasn't opened, a passage that was put there is cited by
+    words of its own, and one that was moved is caught by citing it only. What is unclear to the trainee, or left out
+    altogether, catches nothing.
     """
     if answer is None:
         return None
-    cited = {(one.document, one.page) for one in answer.all_evidence()}
+    cited = {(one.document, one.page) for one in answer.all_evidence() if _is_of(one.quote, fault.passage)}
     if fault.kind == "evidence-moved":
         return answer.given and bool(fault.pages & cited)
     return is_true(fault, answer) and bool(fault.pages & (cited | opened))
+
+
+def _is_of(quote: str, passage: str) -> bool:
+    """Whether a quote has three words in a row of a passage; true where one of them has no words."""
+    words, said = quote.split(), " ".join(passage.split())
+    runs = (" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2)))
+    return not (words and said) or any(one in said for one in runs)
 
 
 def is_true(fault: Fault, answer: Answer) -> bool:

@@ -162,7 +162,11 @@ class CaseCopy:
             gone = left[page][start:end]
             if any(_same_words(str(fact["quote"]), gone) for fact in self.quoting(page)):
                 return None
-            left[page] = _without_bare_heading(left[page][:start], left[page][end:].lstrip(" "))
+            after = left[page][end:].lstrip(" ")
+            before = left[page][:start]
+            if not after or after.startswith("\n"):  # nothing tells where it stood
+                before, after = before.rstrip(" "), after.removeprefix("\n" * before.endswith("\n"))
+            left[page] = _without_bare_heading(before, after)
         return left if passages else None
 
     def at(self, path: str, item: str) -> Any:

@@ -212,6 +212,7 @@ def said(value: object, *pages: Evidence) -> Answer:
 
 MONTH = fault("wrong-month", "date", "2014-06-12", "2014-07-12")
 LEVEL = fault("wrong-level", "levels", ["C3-C4", "C4-C5"], ["C4-C5", "C5-C6"])
+PASSAGE = replace(fault("contradiction"), passage="The films show a new gap\nin the fusion mass.")
 ABSENT, UNCLEAR = Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNCLEAR)
 
 
@@ -243,6 +244,9 @@ ABSENT, UNCLEAR = Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNC
         (fault("contradiction"), UNCLEAR, False),
         (fault("contradiction"), said("Nonunion."), False),
         (fault("contradiction"), said("Nonunion.", PAGE), True),
+        (PASSAGE, said("Nonunion.", PAGE), True),
+        (PASSAGE, said("Nonunion.", replace(PAGE, quote="a new gap in the fusion mass")), True),
+        (PASSAGE, said("Nonunion.", replace(PAGE, quote="Progress note of March 3, page 2")), False),
         (fault("contradiction", "tumor", true="yes"), group({"tumor": said("yes", PAGE)}), True),
         (fault("contradiction", "tumor", true="yes"), group({"tumor": said("no", PAGE)}), False),
         (fault("contradiction", "tumor", true="yes"), group({"tumor": UNCLEAR}), False),
@@ -294,6 +298,8 @@ def test_a_finding_that_is_taken_out_is_spoken_of_nowhere(tmp_path: Path, case: 
     assert not any(f" {word.lower()}" in text for word in asked.look_for)
     assert made.truth is None
     assert one.reference.answers[made.place].given
+    lines = [line for pages in copy.pages.values() for page in pages for line in page.splitlines()]
+    assert not any(line.endswith(" ") for line in lines)  # nothing tells where it stood
 
 
 def test_a_note_that_contradicts_a_report_is_younger_than_both_dates(tmp_path: Path) -> None:
