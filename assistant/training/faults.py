@@ -95,6 +95,11 @@ def caught(fault: Fault, answer: Answer | None, opened: frozenset[Page] = frozen
     return is_true(fault, answer) and bool(fault.pages & (cited | opened))
 
 
+def is_unread(fault: Fault, answer: Answer | None) -> bool:
+    """Whether an answer that catches nothing is the true one, but for the page."""
+    return fault.kind != "evidence-moved" and answer is not None and is_true(fault, answer)
+
+
 def _is_of(quote: str, passage: str) -> bool:
     """Whether a quote has three words in a row of a passage; true where one of them has no words."""
     words, said = quote.split(), " ".join(passage.split())

@@ -33,7 +33,7 @@ from assistant.training.comparison import (
     paired,
     panel_partings,
 )
-from assistant.training.faults import Fault
+from assistant.training.faults import Fault, is_unread
 from assistant.training.marking import (
     ALONE,
     KNOWN,
@@ -50,6 +50,7 @@ from assistant.training.marking import (
 )
 from assistant.training.packing import packed_run
 from assistant.training.practice import (
+    UNREAD,
     Run,
     is_compared,
     runs,
@@ -120,6 +121,12 @@ class FeedbackRow:
     sure: int | None = None
     credit: float | None = None
     """What the answer is worth by the panel, from 0 to 1, where a panel is the key."""
+
+    @property
+    def told(self) -> str:
+        """What was said, and whether it is wrong for want of its page only."""
+        unread = self.agrees is False and any(one.startswith(UNREAD) for one in self.says)
+        return f"{self.yours} (true, its page not read)" if unread else self.yours
 
     @property
     def compared(self) -> bool:
@@ -398,7 +405,7 @@ class _Scoring:
                     self.reference.seconds.get(place),
                     amended.get(place, 0),
                     tuple(fault.kind for fault in here),
-                    tuple(fault.says for fault in here),
+                    tuple(self._said(fault, answer) for fault in here),
                     agrees,
                     quiet and agrees is False and is_alarm(lines),
                     quiet,
@@ -406,6 +413,11 @@ class _Scoring:
                     self.run.sure.get(place) if self.run is not None else None,
                     self._credit(place) if agrees is not None and answer is not None and not here else None,
                 )
+
+    def _said(self, fault: Fault, answer: Answer | None) -> str:
+        """What is true where a fault was planted, and whether it was missed for want of its page only."""
+        unread = self.outcome(fault) == MISSED and is_unread(fault, answer)
+        return f"{UNREAD}: {fault.says}" if unread else fault.says
 
     def _credit(self, place: AnswerPlace) -> float | None:
         """What the first answer is worth by the panel of experts."""

@@ -240,7 +240,7 @@ def result_of(run: Run, made: Feedback, fresh: bool) -> Result:
         made.quick,
         fresh,
         tuple(
-            Question(f"{row.item}/{row.prompt}", bool(row.agrees), one_line(row.yours, 120))
+            Question(f"{row.item}/{row.prompt}", bool(row.agrees), one_line(row.told, 120))
             for row in compared
         ),
         tuple((fault.kind, how) for fault, how in made.faults),

@@ -49,7 +49,7 @@ from assistant.training.book import (
     trainees_named,
 )
 from assistant.training.comparison import OF_THE_REVIEWER, paired
-from assistant.training.faults import Fault, is_true
+from assistant.training.faults import Fault, is_unread
 from assistant.training.marking import ALONE, KNOWN, SHOWN, AnswerKey, Given, answer_key, as_answered, outcome
 from assistant.training.planting import ANY, plant
 from assistant.training.recording import Recording
@@ -64,7 +64,7 @@ def is_compared(place: AnswerPlace) -> bool:
     return not (place[0] == CASE_SCOPE and place[1] in OF_THE_REVIEWER)
 
 
-_UNREAD = "True, but missed, since its page was neither opened before the answer nor cited"
+UNREAD = "True, but missed, since its page was neither opened before the answer nor cited"
 _FOUND = {ALONE: "Caught", KNOWN: "Caught, and its kind was known", SHOWN: "Found when it was shown"}
 
 
@@ -77,8 +77,8 @@ def revealed_lines(
     here = list(found)
     for fault, how in here:
         given = trainee.reading(place[0]).answer(place[1])
-        unread = fault.kind != "evidence-moved" and given is not None and is_true(fault, given)
-        news = f"{_FOUND.get(how or '', _UNREAD if unread else 'Missed')}: {fault.says}"
+        missed = UNREAD if is_unread(fault, given) else "Missed"
+        news = f"{_FOUND.get(how or '', missed)}: {fault.says}"
         lines.append(Line("news" if how in (ALONE, KNOWN) else "problem", news))
     if theirs is None:
         lines.append(Line("context", "The reviewer's answers did not lead to this question."))

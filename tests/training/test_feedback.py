@@ -133,12 +133,25 @@ def test_three_planted_faults_that_are_seen_are_caught(log: Log) -> None:
 
 def test_a_question_that_a_planted_passage_bears_on_is_not_compared(log: Log) -> None:
     practice = begun(log, "end", "contradiction=suspected", seed=2)
-    assert "nonunion" in practice.run.faults[0].passage
-    answered(practice, {"suspected": "A nonunion.", "instability_suspected": "1"})
+    (planted,) = practice.run.faults
+    assert "suspects a nonunion" in planted.passage
+    answered(practice, until="suspected")
+    practice.cite(Evidence(planted.document, planted.page, "suspects a nonunion"))
+    practice.reply("A nonunion.")
+    answered(practice, {"instability_suspected": "1"})
     made = scored(log, practice)
     states = {row.prompt: row.state for row in made.rows}
     assert states["instability_suspected"] == "touched"
     assert states["suspected"] == "known"
+
+
+def test_a_page_cited_by_other_words_does_not_find_what_was_planted_on_it(log: Log) -> None:
+    practice = begun(log, "end", "contradiction=suspected", seed=2)
+    answered(practice, {"suspected": "A nonunion."})
+    (row,) = (one for one in scored(log, practice).rows if one.prompt == "suspected")
+    assert row.state == "missed"
+    assert row.told == row.yours
+    assert replace(row, agrees=False).told == "A nonunion. (true, its page not read)"
 
 
 @pytest.mark.parametrize("planted", [True, False])

@@ -16,10 +16,11 @@ from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log, access
 from assistant.training.book import Book, all_entries, books_on, set_group
-from assistant.training.feedback import debrief
+from assistant.training.feedback import debrief, feedback
 from assistant.training.feedback_report import feedback_lines
 from assistant.training.gradebook import results
 from assistant.training.practice import (
+    UNREAD,
     Practice,
     assign_case,
     begin_run,
@@ -394,6 +395,8 @@ def test_what_is_true_and_rests_on_no_page_is_told_apart_from_what_is_wrong(log:
     practice = begin_run(log, TRAINEE, with_faults(log, one, ("removed",), Random(1)))
     said = texts([line for reply in ("", "", "-") for line in practice.reply(reply)])
     assert "True, but missed, since its page was neither opened before the answer nor cited: " in said
+    made = feedback(Recording(log, practice.review.session.id), practice.run.reference, practice.run)
+    assert [row.says[0].startswith(UNREAD) for row in made.rows if row.prompt == "goals"] == [True]
 
 
 def test_declining_ends_the_run(log: Log) -> None:
