@@ -24,7 +24,7 @@ from assistant.core.record.absence import (
     worded_once,
 )
 from assistant.core.record.grounds import about_file, cites, proposed, worked_out
-from assistant.core.record.guard import unborne
+from assistant.core.record.guard import label_of, unborne
 from assistant.core.record.passages import Occurrence, PassageGroup
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
@@ -351,6 +351,7 @@ def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
         instead = replace(command, answer=Answer(status=Status.NOT_DOCUMENTED))
         options.append(Option("Not documented, then", instead, value="not_documented"))
     said = shown(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
+    said = label_of(prompt, ".".join(rest), answer) if rest else said
     which = (
         "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
     )

@@ -458,7 +458,7 @@ def test_a_session_gone_on_with_goes_back_to_its_decision(talk: Conversation) ->
 @pytest.mark.parametrize("typed", ["fracture no", "fracture no, infection yes"])
 def test_each_entry_that_is_named_asks_for_its_passage(talk: Conversation, typed: str) -> None:
     until(talk, "red_flags").reply(typed)
-    assert "“absent” rests on a passage" in talk.question
+    assert " (absent)” rests on a passage" in talk.question
     assert held(talk, "red_flags") is None
     if "infection" in typed:
         assert "Not taken either: infection" in words(talk.back())

@@ -122,7 +122,7 @@ def test_two_keys_for_one_entry_are_refused(begun: Begin) -> None:
 def test_an_entry_without_a_passage_asks_for_it_and_the_others_are_taken(begun: Begin) -> None:
     talk = begun(BACK, "red_flags")
     talk.reply(key(talk, "Present: infection") + key(talk, "Absent: compromise"))
-    assert "“present” rests on a passage" in talk.question
+    assert "“infection (present)” rests on a passage" in talk.question
     assert set(answer(talk, "red_flags").parts or {}) == {"cauda_equina"}
 
 
