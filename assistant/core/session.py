@@ -131,7 +131,7 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     return replace(answer, search=reach)
 
 
-GUARD = 7
+GUARD = 8
 """Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every
 finding, 3 also what is unclear, what the refusal alone says, and what was edited; its reasons stand in the letter;
 4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the

@@ -283,8 +283,8 @@ def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup
 
 
 def _but_later(session: Session, place: AnswerPlace, denial: PassageGroup, words: Iterable[str]) -> str:
-    """What a newer document says against a denial, to stand behind it; empty where none does, or what speaks against it waits."""
-    newer = () if session.measured else newer_against(session, place, denial, words)[:1]
+    """What a newer document says against a denial, to stand behind it; empty where none does."""
+    newer = newer_against(session, place, denial, words)[:1]
     return "".join(f", but later {_quote(evidence_at(one), one.terms)}" for one in newer)
 
 
@@ -347,7 +347,7 @@ def _flag_options(
     aided = not session.unaided(place[0]) and not session.measured and cites(session, *place)
     for part in (*(p for p in remaining if p.name in spoken), *silent):
         at_part = place[0], f"{place[1]}.{part.name}"
-        found = speaking_for(session, place, part.name)[:1] if aided else ()
+        found = [one for one in speaking_for(session, place, part.name)[:1] if aided and one.bears]
         yes = Answer(value=leading[0], evidence=tuple(evidence_at(one) for one in found))
         label = f"{leading[1].capitalize()}: {_briefly(part.ask) if found else part.ask}"
         label += "".join(f": {_quote(evidence_at(one), one.terms)}" for one in found)

@@ -14,6 +14,7 @@ from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, speaking
 from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
+from assistant.core.record.counts import least_asked, longest
 from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
@@ -47,6 +48,8 @@ _EDGE = 3
 """Lines at the head and at the foot of a page in which its running lines are looked for."""
 _CLAUSE = r"(?:[^;,.()]|\.(?=\w))+"
 
+_LASTING = 28
+"""The fewest days of what a question calls long."""
 _MOST_PAGES = 12
 _LONGEST_QUOTE = 600
 
@@ -144,6 +147,14 @@ class RecordSearch:
         held = self._clauses(prompt, group)
         return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
 
+    def _affirms(self, prompt: Prompt, group: PassageGroup) -> bool:
+        """Whether a passage may carry a yes, or what is listed."""
+        return (
+            self._was(prompt, group)
+            and not self._is_brief(prompt, group)
+            and not self._has_another_cause(group)
+        )
+
     def _was(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a passage may say that something was done: not by a plan, "surgery is considered", where that is asked."""
         lists = read_vocabulary(self._texts).lists
@@ -153,6 +164,42 @@ class RecordSearch:
             return True
         said = words_in(group.quote).split()
         return not (done.isdisjoint(said) and self._of_plans(prompt, group))
+
+    def _is_brief(self, prompt: Prompt, group: PassageGroup) -> bool:
+        """Whether words tell of less time than a question asks for: a pack of six days is no long use of steroids."""
+        vocabulary = read_vocabulary(self._texts)
+        lasting = any(
+            not self._lasting.isdisjoint(part)
+            and any(
+                word_root(term) in {word_root(one) for one in vocabulary.variants(word)}
+                for word in part
+                for term in group.terms
+            )
+            for part in (words_in(one).split() for one in re.split(r"[,;?]|\bor\b", prompt.ask))
+        )
+        least = least_asked(prompt.ask) or _LASTING * lasting
+        if not least or longest(group.quote) >= least:
+            return False
+        brief = [words_in(one) for one in vocabulary.lists.get("brief", ())]
+        held = [" ".join(one) for one in self._clauses(prompt, group)]
+        return bool(held) and all(longest(one) or (lasting and _holds(one, brief)) for one in held)
+
+    @cached_property
+    def _lasting(self) -> frozenset[str]:
+        return frozenset(read_vocabulary(self._texts).lists.get("lasting", ()))
+
+    def _has_another_cause(self, group: PassageGroup) -> bool:
+        """Whether a trouble is told of with a cause that is of no nerve: "dribbling from an enlarged prostate"."""
+        lists = read_vocabulary(self._texts).lists
+        caused = {word_root(one) for one in lists.get("caused", ())}
+        if not group.terms or not all(word_root(one) in caused for one in group.terms):
+            return False
+        causes = [words_in(one) for one in lists.get("other_causes", ())]
+        spans = re.finditer(rf"(?i)\b(?:{'|'.join(map(re.escape, causes)) or '(?!)'})\b", group.quote)
+        return any(
+            self.assertions.of(group.quote, one.start(), len(one[0])).standing not in HARMLESS
+            for one in spans
+        )
 
     def _of_a_place(self, prompt: Prompt, asked: Iterable[str], group: PassageGroup) -> bool:
         """Whether a denial is of a place alone that isn't asked about: a saddle that isn't numb says nothing of a leg."""
@@ -267,7 +314,7 @@ class RecordSearch:
             negated = one.standing == "negated"
             if (
                 self._is_of_another(one)
-                or not (self._bears(prompt, one) if negated else self._was(prompt, one))
+                or not (self._bears(prompt, one) if negated else self._affirms(prompt, one))
                 or self._is_elsewhere(session, place, one)
             ):
                 one = replace(one, bears=False)
@@ -377,6 +424,10 @@ def _index_of(pages: _Kept, vocabulary: _Kept, unreadable: _Kept = (), dates: _K
 
     texts = read_vocabulary(dict(vocabulary))
     return RecordIndex.of(dict(pages), texts, unreadable=dict(unreadable), dates=dict(dates))
+
+
+def _holds(said: str, phrases: Iterable[str]) -> bool:
+    return any(f" {one} " in f" {said} " for one in phrases)
 
 
 def _without_figures(line: str) -> str:

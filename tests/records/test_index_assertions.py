@@ -165,6 +165,10 @@ def test_a_word_that_is_a_part_of_another_thing_denies_nothing(term: str, says: 
     [
         ("triceps reflex", "The right triceps reflex is absent.", "affirmed"),
         ("triceps", "Triceps reflex was absent.", "affirmed"),
+        ("absent reflex", "Right triceps absent.", "affirmed"),
+        ("brachioradialis", "Brachioradialis absent.", "affirmed"),
+        ("neurologic deficit", "Reflexes: AJ absent on the left.", "affirmed"),
+        ("triceps", "Triceps tenderness is absent.", "negated"),
         ("pedal pulse", "No pedal pulse on the left.", "affirmed"),
         ("vibration sensation", "Vibration sensation is absent at the toes.", "affirmed"),
         ("motion", "Active motion is absent at the great toe.", "affirmed"),

@@ -17,6 +17,7 @@ from assistant.core.record.absence import (
 )
 from assistant.core.record.guard import asks_for_report
 from assistant.core.record.second_look import relied_on
+from assistant.core.turn import prompt_turn
 from assistant.letter.sections import rationale
 from assistant.review.passages import quoted as passages_quoted
 from assistant.review.passages import weight_words
@@ -53,6 +54,12 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Review:
     """A review of a low back whose newest note denies things of other places."""
     return run(tmp_path_factory.mktemp("elsewhere"), answer(), ELSEWHERE, MRI, sign=False)[0]
+
+
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> Review:
+    """A review of a low back whose newest note tells of troubles that are no answer to what is asked."""
+    return run(tmp_path_factory.mktemp("explained"), answer(), EXPLAINED, MRI, sign=False)[0]
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +118,37 @@ def test_a_denial_of_a_plan_does_not_speak_against_what_was_done(tmp_path: Path)
 def test_a_denial_of_one_more_is_none_of_the_first(tmp_path: Path, says: str) -> None:
     review, _ = run(tmp_path, answer(), f"NOTE\n\n{says}\n", MRI, sign=False)
     assert not any(says.rstrip(".") in one for one in denials(review, "operated"))
+
+
+EXPLAINED = """NOTE
+
+Dribbling from an enlarged prostate. Urinary retention, no BPH. Bowel incontinence since March.
+Given a Medrol dose pack. Prednisone for six days. Prednisone for three years. An elderly man, seen for three days.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "bears"),
+    [
+        ("red_flags", "Dribbling from an enlarged prostate.", False),
+        ("red_flags", "Urinary retention, no BPH.", True),
+        ("red_flags", "Bowel incontinence since March.", True),
+        ("fragile", "Given a Medrol dose pack.", False),
+        ("fragile", "Prednisone for six days.", False),
+        ("fragile", "Prednisone for three years.", True),
+        ("fragile", "An elderly man, seen for three days.", True),
+    ],
+)
+def test_another_cause_and_too_short_a_time_bear_no_yes(
+    explained: Review, name: str, says: str, bears: bool
+) -> None:
+    found = speaks_of(explained.session, ("1", name), explained.session.prompt("1", name).look_for)
+    assert [one.bears for one in found if " ".join(one.quote.split()) == says] == [bears]
+
+
+def test_what_bears_no_yes_is_not_offered_for_an_entry(explained: Review) -> None:
+    replies = [one.label for one in prompt_turn(explained.session, ("1", "red_flags")).options]
+    assert not any("prostate" in one for one in replies if one.startswith("Present"))
 
 
 def test_what_is_left_open_beside_its_denial_is_not_offered_for_a_yes(tmp_path: Path) -> None:

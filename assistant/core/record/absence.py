@@ -299,8 +299,11 @@ def newer_against(
 ) -> tuple[PassageGroup, ...]:
     """The passages of newer documents that affirm any of these words, of which a passage is a denial.
 
-    What it denies itself comes first, then plain words of a treating record, the newest first.
+    What it denies itself comes first, then plain words of a treating record, the newest first. None where what speaks
+    against an answer waits until it is given.
     """
+    if session.measured:
+        return ()
     refusals = {one.id for one in session.rules.case.documents.values() if one.is_ur_report}
     found = [
         one

@@ -114,17 +114,23 @@ def stands_in(answered: float, quotes: Iterable[str]) -> bool:
     return answered in [number for quote in quotes for number in _numbers(_undated(quote))]
 
 
-def of_another(answered: float, unit: str, quotes: Iterable[str]) -> tuple[str, ...]:
+def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool = False) -> tuple[str, ...]:
     """The words in which a number stands, where each time it is an age, a page, a share of 5 or 10, or of another unit.
 
     Empty where it stands nowhere, in a date only, or once without a unit, and where the words count the answer's own unit.
+    With `cut` a number with another noun behind it, or without the one it counts ("24 that were ordered"), is none
+    without a unit, either.
     """
     name, quotes = unit_of(unit), tuple(quotes)
-    if not name or _all_counted(quotes, name, levels=False):
+    counted = _all_counted(quotes, name, levels=False) if name else []
+    if not name or (counted and (not cut or _makes(answered, name, [one for _, one in counted], quotes))):
         return ()
     alike = tuple(_DAYS) if name in _DAYS else (name,)
     others = "|".join(called for one, called in _CALLED.items() if one not in alike)
     another = rf"(?i)\s*-?\s*(?:{others}|{_UNIT}|degrees|pounds|inches|/\s*(?:5|10))(?!\w)"
+    if cut and not any(compiled(rf"(?i)\b(?:{_CALLED.get(name, name)})(?!\w)").search(one) for one in quotes):
+        named = rf"(?!{_OTHER}\b|(?:{'|'.join(SPELLED)}|or|x|of)\b)[a-z]{{2,}}"
+        another = rf"{another}|\s+{'' if name in (*_DAYS, 'hour') else _ELLIPSIS}{named}"
     found = []
     for quote in quotes:
         for start, said, _ in reversed(list(dates_in(quote))):
@@ -141,6 +147,27 @@ def of_another(answered: float, unit: str, quotes: Iterable[str]) -> tuple[str, 
                 return ()
             found.append(" ".join(quote[slice(*spans[0])].split()))
     return tuple(dict.fromkeys(found))
+
+
+_ELLIPSIS = (
+    r"(?!(?:that|which|were|was|are|is|had|have|has|been|so|more|less|better|relief|reduction|total|left|done|given|made|seen|prior"
+    r"|further|additional|other|dis[ck]s?|segments?|UDTs?|UDS|\w+ed|\w+ing|\w+ly)\b)"
+)
+"""What may follow a number of what a heading names, or another name of it: "PT: 24 authorized". Of time, that names nothing."""
+
+
+def longest(words: str) -> float:
+    """The most days of the spans of time that words name; 0 where they name none."""
+    return max((count.high for _, count in _counted(words, "day")), default=0)
+
+
+def least_asked(question: str) -> float:
+    """The days that a thing has to last by what a question asks: "limited for more than a month", "despite four to six weeks"."""
+    least = rf"(?i)\b(?:more than|at least|longer than|despite|for over)\s+(?P<low>an?\b|{_NUMBER})(?:\s+to\s+{_NUMBER})?\s+(?P<unit>day|week|month|year)"
+    found = compiled(least).search(question)
+    if found is None:
+        return 0
+    return (1 if found["low"].casefold() in ("a", "an") else _value(found["low"])) * _DAYS[found["unit"]][0]
 
 
 def _all_counted(words: Iterable[str], name: str, levels: bool) -> list[tuple[str, Count]]:

@@ -438,7 +438,10 @@ def _misquoted(
         answered, quotes = float(leaf.value), [one.quote for one in cited]
         others = misquoted(answered, unit, quotes, around, levels=narrow)
         if narrow and not others:
-            others = of_another(answered, unit, quotes)
+            cut = session.guard > 7
+            others = of_another(answered, unit, quotes, cut=cut)
+            if cut and not others:
+                others = of_another(answered, unit, around, cut=True)
         said = says_so(answered, unit, quotes) or stands_in(answered, quotes)
         if narrow and not others and not said:
             told = misquoted(answered, unit, of_treating, levels=False)

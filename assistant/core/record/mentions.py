@@ -295,11 +295,17 @@ _SIDED = (
     rf"|\bboth\s+(?=(?:{_BODY})\b)(?:[\w-]+\s+)?(?:{_BODY})\b"
 )
 _SHORT = (
-    rf"(?i)\b(?P<side>(?-i:[LR]|[LlRr]t\.?))\)?(?:[ -]sided?\b|\s+{_NOT_NEXT}(?:[a-z-]+\s+)?(?:{_BODY})\b)"
+    rf"(?i)(?<!/)\b(?P<side>(?-i:[LR]|[LlRr]t\.?))\)?(?:[ -]sided?\b|\s+{_NOT_NEXT}(?:[a-z-]+\s+)?(?:{_BODY})\b)"
     r"|\bon\s+(?:the\s+)?(?P<there>(?-i:[LR]|[LlRr]t))(?=\s*(?:[.,;:)]|$|and\b|side\b|than\b))"
-    r"|\b(?P<limb>(?-i:[LR]))(?-i:[UL]E)\b"
+    r"|\b(?P<limb>(?-i:[LR]|[LlRr]t))\.?(?-i: ?[UL]E)\b"
+    rf"|(?:(?<=\s)|(?<=^))\((?P<alone>(?-i:[LR]|[LlRr]t\.?))\)(?!\s+(?:[a-z-]+\s+)?(?:{_BODY})\b)"
+    r"|(?<![\w/.])(?:(?<=\+ )|(?<=\+)|(?<=\([+-]\) )|(?<=\bpos )|(?<=\bneg )|(?<=\bpos\. )|(?<=\bneg\. )|(?<=positive )|(?<=negative )"
+    r"|(?:(?<=\w -)|(?<=\w - ))(?=[LR](?!\. [A-Z])))"
+    r"(?:on )?(?P<sign>(?-i:[LR]))(?![\w'’.-]\w|\w)"
 )
-"""A side in one letter or two, as notes write it: `L shoulder`, `(R) knee`, `Lt. hip`, `3/5 on the L`, `LUE`."""
+"""A side in one letter or two, as notes write it: `L shoulder`, `(R) knee`, `Lt. hip`, `3/5 on the L`, `L UE`, `(L)`, `SLR + L`."""
+_BOTH = r"(?i)(?<![\w/])(?:b/l|bilat\.?(?!\w)|(?-i:[LR]) ?[<>=] ?(?-i:[LR])(?![\w/.-]))"
+"""Both sides, also where one is the worse: `b/l`, `R > L`."""
 _PAIR = r"(?i)^(left|right)\s+(?:and|or)\s+(left|right)\b"
 
 
@@ -311,9 +317,11 @@ def _sides(text: str) -> Iterator[FactMention]:
         region = next((name for _, _, name in regions_named(match[0])), "")
         yield SideMention(match[0], match.start(), side, region)
     for match in compiled(_SHORT).finditer(text):
-        letter = (match["side"] or match["there"] or match["limb"])[0].upper()
+        letter = next(filter(None, match.groups()))[0].upper()
         region = next((name for _, _, name in regions_named(match[0])), "")
         yield SideMention(match[0], match.start(), {"L": "left", "R": "right"}[letter], region)
+    for match in compiled(_BOTH).finditer(text):
+        yield SideMention(match[0], match.start(), "bilateral", "")
 
 
 _SCANNERS: Mapping[str, Callable[[str], Iterator[FactMention]]] = {

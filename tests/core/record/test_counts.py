@@ -92,6 +92,28 @@ def test_a_number_that_counts_another_thing_is_not_the_answer(
 
 
 @pytest.mark.parametrize(
+    ("answered", "unit", "quote", "said"),
+    [
+        (24, "weeks", "24 that were ordered", ("24 that",)),
+        (6, "months", "six were authorized", ("six were",)),
+        (24, "visits", "climbs 24 stairs", ("24 stairs",)),
+        (3, "injections", "3 grandchildren", ("3 grandchildren",)),
+        (24, "weeks", "24 visits over 12 weeks", ("24 visits",)),
+        (24, "visits", "PT: 24 authorized", ()),
+        (24, "weeks", "Weeks of care: 24 so far", ()),
+        (24, "weeks", "Duration: 24", ()),
+        (3, "tests", "3 prior UDTs", ()),
+        (8, "weeks", "for eight or nine weeks", ()),
+    ],
+)
+def test_a_number_without_the_noun_it_counts_is_not_the_answer(
+    answered: float, unit: str, quote: str, said: tuple[str, ...]
+) -> None:
+    assert of_another(answered, unit, [quote], cut=True) == said
+    assert not said or of_another(answered, unit, [quote]) == (), "as it was held before"
+
+
+@pytest.mark.parametrize(
     ("answered", "unit", "quote", "around", "said"),
     [
         (
