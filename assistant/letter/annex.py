@@ -17,6 +17,7 @@ from assistant.core.record.absence import (
     dismissals,
     pages_in,
     pages_unread,
+    set_aside,
 )
 from assistant.core.record.absence import trail as search_trail
 from assistant.core.record.case import Case
@@ -248,11 +249,15 @@ def changed(session: Session, frame: Frame) -> Section | None:
 
 
 def read_before(session: Session, frame: Frame) -> Section | None:
-    """The passages that the record denies behind an answer, and the quotes of the reviewer's choice, with their pages."""
+    """The passages that the record denies behind an answer, the quotes of the reviewer's choice, and what was set aside.
+
+    What was set aside for an answer that stands on a search is told with the search.
+    """
     if session.guard < 2:
         return None
     told = []
     for scope in session.items:
+        searched = {one.prompt.id for one in _absences(session, scope)}
         for name, prompt in session.rules.sets[scope].prompts.items():
             behind = denials_by_prompt(session, (scope, name))
             own = relied_on(session, (scope, name))
@@ -272,6 +277,10 @@ def read_before(session: Session, frame: Frame) -> Section | None:
                         evidence=evidence,
                     )
                 )
+            gone = set_aside(session, (scope, name)) if session.guard > 7 and name not in searched else ()
+            if gone:
+                text = " ".join((prompt.ask, *_set_aside(frame, gone)))
+                told.append(LetterSentence(text, scope, f"aside:{name}", prompts=(name,)))
             if own:
                 quoted = "; ".join(
                     f"{one.says}{': ' * bool(one.says)}{one.evidence} “{one.evidence.quote}”" for one in own

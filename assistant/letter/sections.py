@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from assistant.core.answer import Answer, Evidence, same_content
+from assistant.core.answer import Answer, Dismissed, Evidence, same_content
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment, DraftSentence, deciding_cautions
-from assistant.core.record.absence import contradicted, not_found
+from assistant.core.record.absence import contradicted, not_found, set_aside
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.checks import explained
 from assistant.core.record.second_look import relied_on
@@ -19,6 +19,7 @@ from assistant.core.rules.guidelines import LAW
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
+from assistant.core.text import shortened
 from assistant.core.turn import part_question
 from assistant.core.value import replace
 from assistant.core.wording import told_as
@@ -345,6 +346,7 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
     assessment = assess(key)
     relied = _relied_on(key, assessment, frame)
     explained_, amended = _explained_beside(key, assessment, frame), _amended_beside(key, assessment, frame)
+    aside = _set_aside_beside(key, assessment, frame)
     own = "" if frame.in_two_parts else frame.say("reviewers_words")
     made = [
         LetterSentence(
@@ -364,6 +366,7 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
                     relied.get(one.key, ""),
                     explained_.get(one.key, ""),
                     amended.get(one.key, ""),
+                    aside.get(one.key, ""),
                 )
                 if mark
             ),
@@ -502,6 +505,33 @@ def _amended_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str,
         at: frame.say("rationale.amended", reason=" ".join(dict.fromkeys(said)))
         for at, said in beside.items()
     }
+
+
+def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
+    """By the key of a sentence: the passages that speak against an answer it rests on, and why they were set aside.
+
+    Of those that one reason sets aside the first stands there; all stand in the record of the review.
+    """
+    session = assessment.session
+    beside: dict[str, list[str]] = {}
+    for name, prompt in session.rules.sets[key].prompts.items() if session.guard > 7 else ():
+        by_reason: dict[str, list[Dismissed]] = {}
+        for one in set_aside(session, (key, name)):
+            by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
+        at, about = _beside(assessment, name, prompt) if by_reason else ("", "")
+        for reason, alike in by_reason.items() if at else ():
+            first = Evidence(alike[0].document, alike[0].page, shortened(alike[0].quote, _SHORTENED))
+            more = f"{len(alike) - 1:,}" if len(alike) > 1 else ""
+            said = {
+                "quoted": f"{about}{_quoted(session, frame, first)}",
+                "more": more,
+                "reason": ended(reason),
+            }
+            beside.setdefault(at, []).append(frame.say("rationale.set_aside", **said))
+    return {at: " ".join(dict.fromkeys(said)) for at, said in beside.items()}
+
+
+_SHORTENED = 160
 
 
 def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str]:

@@ -15,6 +15,8 @@ import pytest
 from assistant import library
 from assistant.core import yaml
 from assistant.core.record.finding_checks import otherwise
+from assistant.core.value import replace
+from assistant.letter import annex
 from assistant.letter.annex import rests_on
 from assistant.letter.sections import rationale
 from assistant.log import Log
@@ -410,6 +412,30 @@ def test_what_was_set_aside_with_its_reason_speaks_no_longer(tmp_path: Path) -> 
     review, _ = run(tmp_path, change, FINDINGS)
     left = {one.place for one in review.checks() if one.severity == "blocking"}
     assert "1/red_flags" not in left
+
+
+@pytest.mark.parametrize(
+    ("given", "section"),
+    [
+        (quoted("no", "He denies new symptoms."), "read_before"),
+        ({"status": "not_documented"}, "searches"),
+    ],
+)
+def test_what_was_set_aside_stands_beside_its_sentence_and_in_the_record(
+    tmp_path: Path, given: dict[str, Any], section: str
+) -> None:
+    reason, said = "That was her brother, she says.", "The neck pain is worsening."
+    aside = {"document": "chart", "page": 1, "quote": said, "reason": reason}
+    change = answer(changed_since={**given, "search": {"dismissed": [aside]}})
+    review, made = run(tmp_path, change, f"NOTE\n\nHe denies new symptoms.\n{said}\n")
+    assert (review.session.status, made.open) == ("signed", [])
+    frame = review.session.frame()
+    (marked,) = (one for one in rationale("1", review.assess, frame) if "changed since" in one.text)
+    assert marked.mark == f"[set aside: document 1, page 1 “{said}”; the reviewer's reason: {reason}]"
+    told = getattr(annex, section)(review.session, frame)
+    assert [f"“{said}” ({reason})" in one.text for one in told.sentences].count(True) == 1
+    before = replace(review.session, guard=7)
+    assert reason not in str(annex.read_before(before, frame)), "as it was told before"
 
 
 def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Path) -> None:

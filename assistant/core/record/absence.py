@@ -109,8 +109,22 @@ def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, .
         return ()
     gone = dismissals(session, place)
     left = [one for one in own.groups if not any(_set_aside(one, gone_, own.groups) for gone_ in gone)]
-    if not left:
+    return _against(session, place, own, left) if left else ()
+
+
+def set_aside(session: Session, place: AnswerPlace) -> tuple[Dismissed, ...]:
+    """The passages that would speak against an answer and don't, since the reviewer set them aside with a reason."""
+    own, gone = own_search(session, place), dismissals(session, place)
+    if own is None or not gone:
         return ()
+    found = _against(session, place, own, own.groups)
+    return tuple(one for one in gone if any(_set_aside(group, one, own.groups) for group in found))
+
+
+def _against(
+    session: Session, place: AnswerPlace, own: RecordSearched, left: Iterable[PassageGroup]
+) -> tuple[PassageGroup, ...]:
+    """Of passages that were found for a question, those that speak against its answer."""
     answer = session.answer(*place)
     cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
     if session.guard < 2:
