@@ -98,6 +98,17 @@ _READING = frozenset(
     " state states stated show shows showed found went back again".split()
 )
 """That somebody read a paper once more, or that it says so, is no reason: what it says is one."""
+_ASSURANCE = frozenset(
+    "after matter matters fully stand stands professional professionally opinion opinions judgment judgement clinical medical independent"
+    " independently experience experienced expertise knowledge determination determine determined decision decide decided conclusion"
+    " conclude concluded finding findings view views satisfied confident confidence comfortable convinced certain certainty appropriate"
+    " appropriately proper properly careful carefully thorough thoroughly maintain maintained position remain remains duly due weigh"
+    " weighed weighing evaluate evaluated evaluation everything entire entirely entirety totality totally whole full complete completely"
+    " exercised discretion physician doctor purpose purposes sufficient sufficiently needed further take taken responsibility"
+    " responsible clear clearly sound reasonable reasonably valid justified based upon basis attention regard regarding respect"
+    " concerning honestly truly really simply firmly strongly deem deemed hold held keep kept".split()
+)
+"""That the reviewer has judged, and is sure of it: before a reason it may stand, and by itself it gives none."""
 _DENIES = frozenset({"no", "not", "never", "none", "nothing"})
 
 
@@ -125,7 +136,7 @@ def reason(text: str, what: str) -> str:
         and not _READING.isdisjoint(every)
         and not _NUMBER.search(words)
         and _DENIES.isdisjoint(every)
-    ):
+    ) or said <= _ASSURANCE:
         said = set()
     enough = len(set(every)) + bool(_NUMBER.search(words)) > 1 or max(map(len, said), default=0) >= LETTERS
     if not said or not enough:

@@ -47,6 +47,11 @@ def test_letters_that_can_be_spoken_are_no_reason(text: str) -> None:
         "changed my mind",
         "The note says so.",
         "see the report",
+        "I have considered this matter fully and stand by it.",
+        "In my professional opinion and clinical judgment",
+        "Duly weighed; I remain satisfied that it is appropriate.",
+        "I take full responsibility for this determination",
+        "My conclusion is sound",
     ],
 )
 def test_that_somebody_read_it_is_no_reason(text: str) -> None:
@@ -55,7 +60,17 @@ def test_that_somebody_read_it_is_no_reason(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["not in the record", "wrong document", "page 3", "another patient's note", "scan error"]
+    "text",
+    [
+        "not in the record",
+        "wrong document",
+        "page 3",
+        "another patient's note",
+        "scan error",
+        "In my opinion an old injury",
+        "a matter of the knee",
+        "resolved fully",
+    ],
 )
 def test_what_a_paper_is_or_lacks_is_one(text: str) -> None:
     assert reason(text, "The reason") == text
