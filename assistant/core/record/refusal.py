@@ -203,13 +203,16 @@ def pages_of_others(documents: Sequence[PacketDocument], words: Words) -> dict[t
     """The pages that give another name or date of birth than the claim's, each with what it gives.
 
     Where every page of a document that gives one gives another's, all its pages are that person's. A page with the
-    claim's own date of birth is this person's, under whatever name.
+    claim's own date of birth is this person's, under whatever name. Of a document that gives neither, another age or
+    sex is enough.
     """
     facts, labels = claim_facts(documents, words), _labels(words)
+    looks = {document.id: _looks(document) for document in documents}
+    born, sex = _born(facts, documents, looks), _sex(documents, looks)
     found: dict[tuple[str, int], str] = {}
     for document in documents:
         others: dict[int, str] = {}
-        own = False
+        own = named = False
         for number, page in enumerate(document.pages, 1):
             given: dict[str, list[str]] = {}
             for name, value, _ in _labelled_on(page, labels):
@@ -221,6 +224,9 @@ def pages_of_others(documents: Sequence[PacketDocument], words: Words) -> dict[t
                 others[number] = f"another {_IDENTITY[other]}: {given[other][0]}"
             else:
                 own = own or bool(given)
+            named = named or bool(given)
+        if not named:
+            others = dict(_unlike(document, looks[document.id], born, sex))
         if others and not own:
             first = next(iter(others.values()))
             others = {number: others.get(number, first) for number in range(1, len(document.pages) + 1)}
@@ -229,6 +235,70 @@ def pages_of_others(documents: Sequence[PacketDocument], words: Words) -> dict[t
 
 
 _IDENTITY = {"employee": "name", "born": "date of birth"}
+
+_AGED = r"(?P<age>\d{2})\s*-?\s*(?:years?|yrs?\.?|y\.?)\s*[-/]?\s*(?:old|o\b\.?)"
+_MALE, _FEMALE = r"(?:male|man|gentleman|m)\b", r"(?:female|woman|lady|f)\b"
+_LOOKS = (
+    r"(?i)(?:^|[.:;]\s+|\b(?:patient|pt|claimant|applicant|worker|employee|this|he|she|who)\s+(?:is|was)\s+|\b(?:mr|ms|mrs|miss)\b\.?\s+\S+\s+(?:is|was)\s+)"
+    rf"(?:an?\s+|this\s+)?(?:[a-z-]+\s+){{0,2}}?{_AGED}(?:,?\s+[a-z-]+){{0,3}}?,?\s+(?:(?P<male>{_MALE})|(?P<female>{_FEMALE}))"
+    r"|\b(?:patient|pt|claimant|applicant|worker|he|she)\s+is\s+(?P<now>\d{2})\s+years?\s+old\b"
+    rf"|\bage(?:\s*/\s*sex)?\s*:\s*(?P<years>\d{{2}})\b(?:\s*/?\s*(?:(?P<m>{_MALE})|(?P<f>{_FEMALE})))?"
+    r"|(?:^|:\s+|\bpatient\s+is\s+(?:an?\s+)?)(?P<brief>\d{2})\s?(?-i:(?P<M>M)|(?P<F>F))\b(?!\s*[/.:\d])"
+    rf"|\b(?:sex|gender)\s*:\s*(?:(?P<his>{_MALE})|(?P<her>{_FEMALE}))"
+)
+"""How a note says of its patient how old and of which sex: "a 44-year-old right-handed man", `Age/Sex: 61/F`, `HPI: 61F`."""
+_AGES, _MEN, _WOMEN = ("age", "years", "brief", "now"), ("male", "m", "M", "his"), ("female", "f", "F", "her")
+_YEARS_APART = 3
+"""By how many years an age has to differ: birthdays, copied notes and misread figures differ by fewer."""
+
+_Looks = list[tuple[int, int, str]]
+"""Of a document: the pages on which an age or a sex stands, the age or 0, and the sex or nothing."""
+
+
+def _looks(document: PacketDocument) -> _Looks:
+    found: _Looks = []
+    for number, page in enumerate(document.pages, 1):
+        for match in compiled(f"(?m){_LOOKS}").finditer(cleared(page)):
+            said = match.groupdict()
+            man, woman = (any(said[one] for one in names) for names in (_MEN, _WOMEN))
+            age = next((int(said[one]) for one in _AGES if said[one]), 0)
+            found.append((number, age, "man" * man or "woman" * woman))
+    return found
+
+
+def _born(facts: Mapping[str, Fact], documents: Sequence[PacketDocument], looks: Mapping[str, _Looks]) -> int:
+    """The year in which the claimant was born: as it is labelled, else as most documents have it by the age; 0 where unknown."""
+    if "born" in facts:
+        return int(facts["born"].value[:4])
+    said = [
+        document.date.year - age
+        for document in documents
+        for age in {age for _, age, _ in looks[document.id] if age}
+        if document.date is not None
+    ]
+    alike = {year: sum(abs(year - other) < _YEARS_APART for other in said) for year in said}
+    best = max(alike, key=lambda year: alike[year], default=0)
+    return best if best and alike[best] > max(1, len(said) / 2) else 0
+
+
+def _sex(documents: Sequence[PacketDocument], looks: Mapping[str, _Looks]) -> str:
+    """The claimant's sex as the documents of the dispute, else most others have it; empty where unknown."""
+    held = {one.id: {sex for _, _, sex in looks[one.id] if sex} for one in documents}
+    telling = [said for one in documents if one.type in _WHOSE and (said := held[one.id])]
+    votes = Counter(sex for said in telling or held.values() if len(said) == 1 for sex in said)
+    (best, most), *_ = (*votes.most_common(1), ("", 0))
+    return best if most > votes.total() / 2 and (telling or most > 1) else ""
+
+
+def _unlike(document: PacketDocument, looks: _Looks, born: int, sex: str) -> Iterator[tuple[int, str]]:
+    """The pages of a document on which another age or sex stands than the claimant's."""
+    for number, age, other in reversed(looks):
+        if other and sex and other != sex:
+            yield number, f"another sex: {f'{age}-year-old ' if age else ''}{other}"
+        elif (
+            age and born and document.date is not None and abs(document.date.year - born - age) > _YEARS_APART
+        ):
+            yield number, f"another age: {age}"
 
 
 def _share(one: Outsider, other: Outsider) -> bool:

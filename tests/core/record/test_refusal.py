@@ -331,6 +331,46 @@ def test_all_pages_of_a_document_that_names_another_are_that_persons() -> None:
     assert found == {("note", 1): "another name: Jane Roe", ("note", 2): "another name: Jane Roe"}
 
 
+@pytest.mark.parametrize(
+    ("note", "other"),
+    [
+        ("This is a 61-year-old right-handed woman. No fever.", "another sex: 61-year-old woman"),
+        ("She is seen for her neck.\nAge/Sex: 47/F", "another sex: 47-year-old woman"),
+        ("Gender: female", "another sex: woman"),
+        ("HPI: 61F with neck pain.", "another sex: 61-year-old woman"),
+        ("98.6 F. 60 M down the hall.", ""),
+        ("The patient is a 61 y/o male.", "another age: 61"),
+        ("Mr. Roe was a 29-year-old man.", "another age: 29"),
+        ("The patient is a 45-year-old man.", ""),
+        ("His mother is a 70-year-old woman.", ""),
+        ("He was struck by a 61-year-old woman at the wheel.", ""),
+        ("Patient: Ann Low\nThis is a 61-year-old woman.", ""),
+    ],
+)
+def test_a_document_without_a_name_is_told_by_age_and_sex(note: str, other: str) -> None:
+    own = [
+        PacketDocument(
+            "ur",
+            "Utilization review report",
+            parse_date("2016-05-24"),
+            ("Patient: Ann Low\nA 46-year-old man.",),
+        ),
+        PacketDocument("a", "Progress note", parse_date("2015-01-02"), ("This is a 44-year-old gentleman.",)),
+    ]
+    held = PacketDocument("n", "Progress note", parse_date("2016-02-01"), (note, "Second page."))
+    found = pages_of_others([*own, held], library.intake("documents"))
+    assert found == ({("n", 1): other, ("n", 2): other} if other else {})
+
+
+def test_two_documents_that_differ_say_nothing_of_whose_they_are() -> None:
+    pages = ("A 44-year-old man.", "A 61-year-old woman.")
+    held = [
+        PacketDocument(f"d{n}", "Progress note", parse_date("2016-02-01"), (page,))
+        for n, page in enumerate(pages)
+    ]
+    assert pages_of_others(held, library.intake("documents")) == {}
+
+
 def test_a_letter_that_decides_entry_by_entry_gives_each_service() -> None:
     listed = (
         "ELM REVIEW\n• Left knee arthroscopy: adverse determination. We are unable to recommend approval.\n"
