@@ -477,8 +477,10 @@ class _Writer:
         made: list[DraftSentence] = []
         named: set[str] = set()
         run: tuple[tuple[str, ...], int] = (), 0
-        for one in sentences:
-            if self.apart and one.key.startswith("prompt:") and _said_before(one.text, made):
+        every = list(sentences)
+        for one in every:
+            others = every if self.session.guard > 7 else made
+            if self.apart and one.key.startswith("prompt:") and _said_by(one.text, others):
                 continue
             here = {self.set.citations[cite].name for cite in one.citations}
             text = one.text
@@ -631,10 +633,10 @@ def _source(name: str) -> str:
     return name.rpartition(" (")[0] if name.endswith(")") else name
 
 
-def _said_before(text: str, before: Iterable[DraftSentence]) -> bool:
+def _said_by(text: str, others: Iterable[DraftSentence]) -> bool:
     """Whether a guideline's sentence ends with what this one says."""
     ending = text.rstrip(".").lower()
-    return any(one.text.rstrip(".").lower().endswith((f" {ending}", f"; {ending}")) for one in before)
+    return any(one.text.rstrip(".").lower().endswith((f" {ending}", f"; {ending}")) for one in others)
 
 
 # What the answers of an item come to: findings, suggestion and draft, worked out together.

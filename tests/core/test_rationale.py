@@ -21,6 +21,7 @@ from assistant.core.value import replace
 from tests.core.test_rationale_assessment import (
     ACCEPTED,
     ANSWERS,
+    CASE,
     DECLINED,
     FLAGGED,
     INAPPLICABLE,
@@ -79,6 +80,19 @@ def test_its_sentences_say_what_the_record_bears() -> None:
         "The same guideline (narrative, prior surgery)"
     )
     assert said["conclusion"].text == "Therefore, the request is not medically necessary."
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("2014-04-20", "criterion:red-flag"), ("2024-03-01", "prompt:red_flags")]
+)
+def test_a_red_flag_that_is_present_is_said_once_whether_or_not_a_guideline_is_read(
+    day: str, said: str
+) -> None:
+    text = CASE.text.replace("date: 2014-04-20\n      decision", f"date: {day}\n      decision")
+    assert (text == CASE.text) == (day == "2014-04-20")
+    session = answered(library.rules_for(replace(CASE, text=text)), **FLAGGED)
+    named = [key for key, one in draft(session).items() if "tumor" in one.text]
+    assert named == [said]
 
 
 def test_before_a_decision_the_draft_is_of_the_suggestion() -> None:
