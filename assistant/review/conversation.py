@@ -56,6 +56,7 @@ from assistant.review.passages import (
     LETTERS,
     MOST_OFFERED,
     first_against,
+    found_words,
     lacking_passage,
     lacks_passage,
     lettered,
@@ -753,7 +754,9 @@ class Conversation(Talk):
         if not found:
             return [Line("problem", nothing_found(self.review, self.turn, words))]
         options = tuple(
-            Option(f"It says so: {one.words}", with_passage(command, one.evidence))
+            Option(
+                f"It says so: {found_words(self.review, command, one)}", with_passage(command, one.evidence)
+            )
             for one in found[:MOST_OFFERED]
         )
         question = half.question if half is not None else "Which of these passages says so?"

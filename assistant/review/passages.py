@@ -18,7 +18,9 @@ from assistant.core.record.absence import (
     more_follow,
     newer_against,
     open_passages,
+    own_search,
     pages_in,
+    same_words,
     speaks_of,
     trail,
     worded_once,
@@ -338,13 +340,12 @@ def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
     name, *rest = command.prompt.split(".")
     prompt, answer = session.prompt(scope, name), command.answer
     shape = at(prompt.schema.shape, tuple(rest))
-    denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
-    words = prompt.words(rest[0] if rest else "")
+    words, denied = prompt.words(rest[0] if rest else ""), denied_by(session, command)
     place = (scope, name)
-    found = denying(session, place, words) if denied else affirming(session, place, words)
+    found = denying(session, place, denied) if denied else affirming(session, place, words)
     groups = worded_once(one for one in found if one.bears)
     options = [
-        Option(_offered(review, place, one, words if denied else ()), with_passage(command, evidence_at(one)))
+        Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]
     ]
     if prompt.schema.may_be(Status.NOT_DOCUMENTED):
@@ -399,13 +400,36 @@ LETTERS = "abcde"
 """What a passage is called that is offered beside values which begin with a figure."""
 
 
+def denied_by(session: Session, command: c.RecordAnswer | c.CiteEvidence) -> tuple[str, ...]:
+    """The words that an answer denies; none where it is no denial."""
+    name, *rest = command.prompt.split(".")
+    prompt, answer = session.prompt(command.item, name), getattr(command, "answer", None)
+    value = answer.value if answer is not None else None
+    denied = isinstance(value, str) and value in prompt.schema.denials(tuple(rest))
+    return tuple(prompt.words(rest[0] if rest else "")) if denied else ()
+
+
 def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: Iterable[str]) -> str:
-    """A passage as it is offered; beside an older denial of these words stands what a newer note says."""
+    return f"{marked_words(review, place, group)}{_but_later(review, place, group, denied)}"
+
+
+def _but_later(review: Review, place: AnswerPlace, group: PassageGroup, denied: Iterable[str]) -> str:
+    """What a newer note says of these words, to stand beside an older denial of them."""
     from assistant.core.record.checks import passage_words  # not before the first question
 
-    said = marked_words(review, place, group)
     newer = newer_against(review.session, place, group, denied)
-    return f"{said}, but later {passage_words(newer[0])}" if newer else said
+    return f", but later {passage_words(newer[0])}" if newer else ""
+
+
+def found_words(review: Review, command: c.RecordAnswer | c.CiteEvidence, found: Found) -> str:
+    """A passage that the reviewer's own words find, as it is offered for an answer."""
+    place = (command.item, command.prompt.split(".")[0])
+    denied, own = denied_by(review.session, command), own_search(review.session, place)
+    here = (
+        one for one in (own.groups if denied and own is not None else ()) if same_words(one, found.evidence)
+    )
+    group = next((one for one in here if one.standing == "negated"), None)
+    return f"{found.words}{_but_later(review, place, group, denied)}" if group is not None else found.words
 
 
 def with_passage(command: c.RecordAnswer | c.CiteEvidence, evidence: Evidence) -> c.Command:

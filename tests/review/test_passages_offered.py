@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from assistant.core import commands as c
+from assistant.core.answer import Answer
 from assistant.core.record.absence import (
     affirming,
     denying,
@@ -18,9 +20,10 @@ from assistant.core.record.absence import (
 from assistant.core.record.guard import asks_for_report
 from assistant.core.record.second_look import relied_on
 from assistant.core.turn import prompt_turn
+from assistant.core.value import replace
 from assistant.letter.sections import rationale
+from assistant.review.passages import found_words, passage_wanted, search, weight_words
 from assistant.review.passages import quoted as passages_quoted
-from assistant.review.passages import weight_words
 from assistant.review.review import Review
 from tests.review.test_guard import Change, answer, flags, names, planned, quoted, run
 
@@ -79,6 +82,19 @@ def denials(review: Review, name: str) -> list[str]:
 def test_a_plan_is_a_denial_of_what_is_to_come_and_none_of_what_was(review: Review) -> None:
     assert denials(review, "operated") == ["Past history: no surgery of the low back."]
     assert any("No further surgery is planned" in one for one in denials(review, "plan"))
+
+
+def test_beside_an_older_denial_stands_a_newer_note_however_it_is_found(tmp_path: Path) -> None:
+    chart = "NOTE\n\nStatus post laminectomy at L4-5 in May.\n"
+    review, _ = run(tmp_path, lambda given: given.pop("operated"), chart, MRI, sign=False)
+    command = c.RecordAnswer("1", "operated", Answer(value="no"))
+    wanted = passage_wanted(review, command)
+    assert wanted is not None
+    offered = [one.label for one in wanted.options if "no surgery of the low back" in one.label]
+    found, *_ = [one for one in search(review, "surgery low back") if "no surgery" in one.evidence.quote]
+    offered.append(found_words(review, command, found))
+    assert ["but later “Status post laminectomy at L4-5 in May." in one for one in offered] == [True, True]
+    assert "but later" not in found_words(review, replace(command, answer=Answer(value="yes")), found)
 
 
 def test_what_is_denied_of_another_place_is_no_denial(elsewhere: Review) -> None:
