@@ -333,6 +333,7 @@ class Assertions:
         self._services = frozenset(word_root(one) for one in lists.get("services", ()))
         self._functions = frozenset(word_root(one) for one in lists.get("functions", ()))
         self._needed = frozenset(word_root(one) for one in lists.get("needed", ()))
+        self._ongoing = words("ongoing")
         self._vital, self._unwanted = words("vital"), words("unwanted")
         self._there = frozenset(lists.get("there", ()))
         self._organs = frozenset(word_root(one) for one in lists.get("organs", ()))
@@ -543,6 +544,7 @@ class Assertions:
         own = said[start:end]
         marked = any(_NUMBER.search(token) for token in own if not _LEVEL.fullmatch(token))
         marked = marked or any(self._asserts.at(said, at) for at in range(start, of.first + 1))
+        marked = marked or not self._ongoing.isdisjoint(said[of.last : end])
         placed = any(self._is_placed(said, at) for at in range(start, end))
         placed = placed or (end < len(said) and said[end] not in _LISTED | _CLOSED and said[end][0].isalpha())
         remembered = any(
