@@ -510,13 +510,15 @@ def _amended_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str,
 def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
     """By the key of a sentence: the passages that speak against an answer it rests on, and why they were set aside.
 
-    Of those that one reason sets aside the first stands there; all stand in the record of the review.
+    Of those that one reason sets aside the first stands there; all stand in the record of the review, as do those of an
+    answer that no sentence rests on.
     """
     session = assessment.session
+    rested_on = {name for one in assessment.sentences for name in one.prompts}
     beside: dict[str, list[str]] = {}
     for name, prompt in session.rules.sets[key].prompts.items() if session.guard > 7 else ():
         by_reason: dict[str, list[Dismissed]] = {}
-        for one in set_aside(session, (key, name)):
+        for one in set_aside(session, (key, name)) if name in rested_on else ():
             by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
         at, about = _beside(assessment, name, prompt) if by_reason else ("", "")
         for reason, alike in by_reason.items() if at else ():

@@ -119,7 +119,7 @@ def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool =
 
     Empty where it stands nowhere, in a date only, or once without a unit, and where the words count the answer's own unit.
     With `cut` a number with another noun behind it, or without the one it counts ("24 that were ordered"), is none
-    without a unit, either.
+    without a unit, either, nor is of time one beside which no time is named ("he attended 9").
     """
     name, quotes = unit_of(unit), tuple(quotes)
     counted = _all_counted(quotes, name, levels=False) if name else []
@@ -131,6 +131,12 @@ def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool =
     if cut and not any(compiled(rf"(?i)\b(?:{_CALLED.get(name, name)})(?!\w)").search(one) for one in quotes):
         named = rf"(?!{_OTHER}\b|(?:{'|'.join(SPELLED)}|or|x|of)\b)[a-z]{{2,}}"
         another = rf"{another}|\s+{'' if name in (*_DAYS, 'hour') else _ELLIPSIS}{named}"
+    of_time = "|".join(_CALLED[one] for one in _DAYS)
+    timeless = (
+        cut
+        and name in _DAYS
+        and not any(compiled(rf"(?i)(?:\b|\d)(?:{of_time})\b").search(one) for one in quotes)
+    )
     found = []
     for quote in quotes:
         for start, said, _ in reversed(list(dates_in(quote))):
@@ -143,12 +149,15 @@ def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool =
             unlike = compiled(another).match(quote, match.end())
             if unlike is not None:
                 spans.append((match.start(), unlike.end()))
+            if timeless and not spans:
+                spans.append((quote.rfind(" ", 0, max(0, match.start() - _AROUND)) + 1, match.end()))
             if not spans:
                 return ()
             found.append(" ".join(quote[slice(*spans[0])].split()))
     return tuple(dict.fromkeys(found))
 
 
+_AROUND = 12
 _ELLIPSIS = (
     r"(?!(?:that|which|were|was|are|is|had|have|has|been|so|more|less|better|relief|reduction|total|left|done|given|made|seen|prior"
     r"|further|additional|other|dis[ck]s?|segments?|UDTs?|UDS|\w+ed|\w+ing|\w+ly)\b)"

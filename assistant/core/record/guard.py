@@ -438,10 +438,9 @@ def _misquoted(
         answered, quotes = float(leaf.value), [one.quote for one in cited]
         others = misquoted(answered, unit, quotes, around, levels=narrow)
         if narrow and not others:
-            cut = session.guard > 7
-            others = of_another(answered, unit, quotes, cut=cut)
-            if cut and not others:
-                others = of_another(answered, unit, around, cut=True)
+            others = of_another(answered, unit, quotes)
+            if session.guard > 7 and not others:
+                others = of_another(answered, unit, around or quotes, cut=True)
         said = says_so(answered, unit, quotes) or stands_in(answered, quotes)
         if narrow and not others and not said:
             told = misquoted(answered, unit, of_treating, levels=False)
