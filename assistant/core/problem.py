@@ -106,7 +106,7 @@ _ASSURANCE = frozenset(
     " weighed weighing evaluate evaluated evaluation everything entire entirely entirety totality totally whole full complete completely"
     " exercised discretion physician doctor purpose purposes sufficient sufficiently needed further take taken responsibility"
     " responsible clear clearly sound reasonable reasonably valid justified based upon basis attention regard regarding respect"
-    " concerning honestly truly really simply firmly strongly deem deemed hold held keep kept".split()
+    " concerning reflection reflected deliberation deliberated hindsight pondered honestly truly really simply firmly strongly deem deemed hold held keep kept".split()
 )
 """That the reviewer has judged, and is sure of it: before a reason it may stand, and by itself it gives none."""
 _DENIES = frozenset({"no", "not", "never", "none", "nothing"})
