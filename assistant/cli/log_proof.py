@@ -641,8 +641,14 @@ def _outcome(found: Verification) -> str:
         return (
             f"What is there holds together. WHO SIGNED THE LOG IS OPEN: {found.verdicts['signatures'].says}."
         )
-    if found.ok and (people := found.verdicts.get("reviewers")) is not None and people.ok is None:
-        return f"The log verifies. Open is who signed: {people.says}."
+    asked = {"reviewers": "who signed", "checks": "under which checks"}
+    said = [
+        f"{what}: {verdict.says}"
+        for name, what in asked.items()
+        if (verdict := found.verdicts.get(name)) is not None and verdict.ok is None
+    ]
+    if found.ok and said:
+        return f"The log verifies. Open is {'; and '.join(said)}."
     if found.ok:
         return "The log verifies."
     failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}

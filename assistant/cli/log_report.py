@@ -330,11 +330,8 @@ def _described(one: Report) -> dict[str, object]:
 
 
 def _plain_query(one: Report) -> str:
-    return re.sub(
-        r" +\n",
-        "\n",
-        one.query.format(by=", ".join(one.by or one.groups), order=", ".join(one.by or one.groups), where=""),
-    )
+    groups = one.by or one.groups
+    return re.sub(r" +\n", "\n", one.counting(groups, ", ".join(groups)))
 
 
 # `imr log sql`: a query of one's own, or a prompt for many of them, on a connection that can't write.

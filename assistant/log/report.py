@@ -86,6 +86,11 @@ class Report:
         """The columns that it can be grouped by."""
         return tuple(dict.fromkeys((*self.by, *self.may)))
 
+    def counting(self, groups: Sequence[str], order: str, where: str = "") -> str:
+        """The SQL that counts by these columns. Each stands once: of columns that stand twice no index gives the groups."""
+        alike = ", ".join(dict.fromkeys((*groups, *_ALIKE)))
+        return self.query.format(by=", ".join(groups), alike=alike, where=where, order=order)
+
     @property
     def filters(self) -> tuple[str, ...]:
         """The filters that apply to it."""
@@ -170,10 +175,7 @@ def ask(
     if groups:
         columns = (*groups, *(asked.counted or {one: "" for one in asked.columns if one not in asked.by}))
         order = _order(asked, sort, groups) or ", ".join(groups)
-        alike = dict.fromkeys(
-            (*groups, *_ALIKE)
-        )  # each once: of columns that stand twice no index gives the groups
-        sql = asked.query.format(by=", ".join(groups), alike=", ".join(alike), where=where, order=order)
+        sql = asked.counting(groups, order, where)
     else:
         columns = tuple(asked.columns)
         order = _order(asked, sort, ()) or asked.order

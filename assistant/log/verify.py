@@ -181,7 +181,7 @@ class _Seen:
     known: Known = field(default_factory=Known)
     times: Verdict | None = None
     archived: Verdict | None = None
-    signed: tuple[Verdict, Break | None] = Verdict(None, "entries can't be read"), None
+    signed: tuple[Verdict, Break | None, Verdict | None] = Verdict(None, "entries can't be read"), None, None
     heads: Heads = field(default_factory=Heads)
 
 
@@ -258,13 +258,13 @@ def _signed(
     seen: _Seen,
     held: Sequence[VerifierKey] | None,
     named: Sequence[VerifierKey] | None,
-) -> tuple[Verdict, Break | None]:
+) -> tuple[Verdict, Break | None, Verdict | None]:
     roots = seen.roots.get
     try:
         return verify_reviewers.judge(connection, seen.known.origin, roots, held, named, seen.since)
     except DAMAGE as error:
         unless_damage(path, error)
-        return Verdict(None, f"who signed can't be read: {words(error)}"), None
+        return Verdict(None, f"who signed can't be read: {words(error)}"), None, None
 
 
 def _times(connection: sqlite3.Connection, path: Path, seen: _Seen, outside: Outside) -> Verdict | None:
@@ -383,6 +383,7 @@ def _said(
         "triggers": triggers,
         "database": database,
         "artifacts": stored,
+        **({"checks": seen.signed[2]} if seen.signed[2] is not None else {}),
         **({"archived": seen.archived} if seen.archived is not None else {}),
         **({"times": seen.times} if seen.times is not None else {}),
     }

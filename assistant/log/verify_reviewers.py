@@ -34,6 +34,7 @@ _REGISTER = "SELECT id, entry FROM event WHERE session = ? AND id > 0 ORDER BY s
 _SIGNED = """SELECT e.id, e.session, e.seq, e.entry, o.entry FROM event AS e
 LEFT JOIN event AS o ON o.session = e.session AND o.seq = 1
 WHERE e.kind = 'session.signed' AND e.id > ? ORDER BY e.id"""
+_SIGNED_BEFORE = "SELECT entry FROM event WHERE kind = 'session.signed' AND id <= ? ORDER BY id DESC LIMIT 1"
 _SHOWN = 3
 
 
@@ -187,6 +188,18 @@ class Signatures:
     faults: list[str] = field(default_factory=list)
     first: Break | None = None
     reviewers: dict[str, int] = field(default_factory=dict)
+    guard: int = 0
+    lower: list[str] = field(default_factory=list)
+
+    def states(self, session: str, body: Mapping[str, Any], real: bool) -> None:
+        """Takes in under which checks a review says that it was signed, and whether those were fewer than before."""
+        guard = body.get("guard", 1)
+        if isinstance(guard, int):
+            if real and guard < self.guard:
+                self.lower.append(
+                    f"session {session} under those numbered {guard}, after one under {self.guard}"
+                )
+            self.guard = max(self.guard, guard)
 
     def wrong(self, session: str, seq: int, what: str) -> None:
         """Notes a signature that does not hold."""
@@ -201,8 +214,10 @@ def judge(
     held: Sequence[VerifierKey] | None = None,
     named: Sequence[VerifierKey] | None = None,
     since: int = 0,
-) -> tuple[Verdict, Break | None]:
+) -> tuple[Verdict, Break | None, Verdict | None]:
     """Whether each real review is signed by its reviewer's own key, with the first that is not.
+
+    Last, where a real review was signed under fewer checks than one before it, that this is open.
 
     `held` are keys of reviewers, `named` keys of officers that whoever verifies holds: with either no others count.
     Without, the officers count that the profile of the organization names here.
@@ -212,14 +227,28 @@ def judge(
     people = People(frozenset(held or ()), frozenset(one.public for one in named or ()))
     register = read_register(connection, origin, root_of, people)
     found = Signatures()
+    for (data,) in connection.execute(_SIGNED_BEFORE, (since,)):
+        with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            found.states("", parsed(data)["body"], real=False)
     for row in connection.execute(_SIGNED, (since,)):
         with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
             _one(found, register, origin, row)
     faults = [*register.faults, *_absent(register, held or ()), *found.faults]
     if faults:
         more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
-        return Verdict(False, faults[0] + more), found.first
-    return _verdict(found, register, people), None
+        return Verdict(False, faults[0] + more), found.first, _fewer(found)
+    return _verdict(found, register, people), None, _fewer(found)
+
+
+def _fewer(found: Signatures) -> Verdict | None:
+    if not found.lower:
+        return None
+    more = f", and {len(found.lower) - 1} more" if len(found.lower) > 1 else ""
+    return Verdict(
+        None,
+        "a real review was signed under fewer checks of its findings than one before it, with an older program than "
+        f"had been in use, or with a changed one: {found.lower[0]}{more}",
+    )
 
 
 def _one(found: Signatures, register: Register, origin: str, row: tuple[int, str, int, bytes, bytes]) -> None:
@@ -227,8 +256,10 @@ def _one(found: Signatures, register: Register, origin: str, row: tuple[int, str
     entry = parsed(data)
     body, who = entry["body"], entry["actor"]
     begun = _begun(opened)
+    real = begun.get("mode") not in ("practice", "training")
+    found.states(session, body, real)
     if "signature" not in body and "key" not in body:
-        if begun.get("mode") in ("practice", "training"):
+        if not real:
             return
         if register.since is not None and id > register.since:
             found.wrong(

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from assistant.cli.log_proof import page
+from assistant.core.session import GUARD
 from assistant.core.value import replace
 from assistant.log import Log, standalone_verify
 from assistant.log import reviewer_keys as keys
@@ -315,6 +317,27 @@ def revoked_before(scene: Scene) -> None:
         ]
 
     scene.anew(edit)
+
+
+def test_a_review_under_fewer_checks_than_one_before_it_is_open(scene: Scene) -> None:
+    assert "checks" not in verify(scene.path).verdicts
+    signature_of(guard=GUARD - 1)(scene)
+    shutil.rmtree(scene.path.parent / "config" / "checkpoints")
+    found = verify(scene.path)
+    assert found.ok, found.verdicts
+    assert found.verdicts["checks"].ok is None
+    assert f"session {scene.session} under those numbered {GUARD - 1}, after" in found.verdicts["checks"].says
+    assert "; and under which checks: a real review" in " ".join(" ".join(page(scene.path, found)).split())
+    with closing(connect_reader(scene.path)) as connection:
+        (last,) = connection.execute("SELECT max(id) FROM event WHERE kind = 'session.signed'").fetchone()
+        root = StoredTree(connection).root
+        assert judge(connection, scene.origin, root, since=last - 1)[2] == found.verdicts["checks"]
+        assert judge(connection, scene.origin, root, since=last)[2] is None
+
+
+def test_more_checks_than_before_are_no_fault(scene: Scene) -> None:
+    signature_of(guard=GUARD + 1)(scene)
+    assert "checks" not in verify(scene.path).verdicts
 
 
 FAILS, OPEN = False, None
