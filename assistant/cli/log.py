@@ -393,7 +393,7 @@ for command in (verify, checkpoint, consistency, prove, rederive, export, push, 
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A backup of this log, which is made anew as well; once for each.",
+    help="A backup of this log, or a copy of the archive, which is made anew as well; once for each.",
 )
 @click.option(
     "--archive",
@@ -422,24 +422,21 @@ def redact(
     if archived is not None:
         from assistant.log.archive import redact_in
 
-        if backups:
-            raise click.UsageError("--backup is for a text that is in the log.")
-        redact_in(log_at(log_path), archived, session, entry, field, reason)
-        click.echo(
-            f"Redacted, and logged. {visible(str(archived))} was made anew, and the log says so; copies of the old file, bundles, "
-            "exports and letters of before may still hold the words."
-        )
-        return
-    done = take_out(log_at(log_path), session, entry, field, reason, backups)
+        done = redact_in(log_at(log_path), archived, session, entry, field, reason, backups)
+    else:
+        done = take_out(log_at(log_path), session, entry, field, reason, backups)
     again = (
         "It was redacted before; what was left of it is gone now." if done.again else "Redacted, and logged."
     )
     click.echo(f"{again} `imr log verify` holds as before.")
     for name, seq, where in done.alike:
         click.echo(f"The same words stand in entry {seq} of {visible(name)}, {visible(where)}; they stay.")
+    if archived is not None:
+        click.echo(f"{visible(str(archived))} was made anew, and the log says so.")
     named = ", ".join(visible(str(one)) for one in done.backups)
+    held = " A backup of the log holds what the log holds now, without what was archived." if archived else ""
     click.echo(
-        f"{f'Made anew: {named}. ' if named else ''}Backups that were not named, bundles, exports and letters of before "
+        f"{f'Made anew: {named}.{held} ' if named else ''}Backups and copies that were not named, bundles, exports and letters of before "
         "may still hold the words."
     )
 

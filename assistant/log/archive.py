@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -32,7 +33,7 @@ from assistant.files import (
     turn_at,
 )
 from assistant.log import access
-from assistant.log.checkpoint import CENTRAL, present_log
+from assistant.log.checkpoint import CENTRAL, origin_of, present_log
 from assistant.log.database import (
     ARCHIVED,
     STUB,
@@ -44,7 +45,15 @@ from assistant.log.database import (
 from assistant.log.entry import pinned_in
 from assistant.log.holds import holding, holds_of, refuse_held
 from assistant.log.projection import forget
-from assistant.log.redaction import commitment_of, in_its_place, without_trace
+from assistant.log.redaction import (
+    Redacted,
+    commitment_of,
+    in_its_place,
+    made_anew,
+    must_be_of,
+    said_elsewhere,
+    without_trace,
+)
 from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.tree import keep_tree
 from assistant.log.verify import verify
@@ -339,18 +348,20 @@ class _opened_fences:
 # A text that must go from an archive: the log says so, and a new archive without it takes the place of the old one.
 
 
-def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: str) -> str:
-    """Takes one text of an entry out of an archive of the log at `path`; gives the session's id.
+def redact_in(
+    path: Path, file: Path, session: str, seq: int, field: str, why: str, backups: Sequence[Path] = ()
+) -> Redacted:
+    """Takes one text of an entry out of an archive of the log at `path`, and out of named copies of it and of the log.
 
     The log says that the words go, and then of which file the archive is from now on: the new one holds that too, and
     verifies. Whoever is cut off in between runs the same again. Raises `Refused` before anything is changed where there
-    is no such text.
+    is no such text, or a backup is neither one of this log nor a copy of an archive of it.
     """
     true = present_log(path)
     why = reason(in_words(why, "The reason"), "The reason")
     with made_whole(true, [file]) as made, Log.open(made, write=False) as log:
         name = log.resolve(session)
-        going = {str(row["session"]): "" for row in _rows(file, ("session", "moved")) if row["moved"]}
+        going = _moved_sessions(file)
         if name not in going:
             fix = "Without --archive it is taken out of the log."
             raise refuse("This session is not in this archive.", one_line(str(file)), fix)
@@ -358,7 +369,15 @@ def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: s
             refuse_held(holds_of(connection), name, log.read(name)[0].case)
             commitment = commitment_of(connection, name, seq, field)
             stated = commitment in stated_as_redacted(connection)
-    said = _said_of(true, _digest(file))
+            alike = said_elsewhere(connection, commitment)
+    known = {one["digest"]: one for one in _said(true)}
+    said = known[_digest(file)]
+    copies = [one for one in backups if _digest(one) in known and _moved_sessions(one) == going]
+    with closing(open_reader(true)) as connection:
+        origin = origin_of(connection)
+    for one in backups:
+        if one not in copies:
+            must_be_of(one, origin)
     if not stated and (wrong := access.note(true, TextRedacted(name, seq, field, commitment, why))):
         raise refuse(f"Nothing was redacted. {wrong}", str(true))
     with Log.open(true) as log:
@@ -385,14 +404,25 @@ def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: s
     in_its_place(fresh, file)
     for one in (cache_folder() / "archives").glob("*.sqlite*"):
         one.unlink()
-    return name
+    for one in backups:
+        if one in copies:
+            beside = one.with_name(f"{one.name}.new")
+            shutil.copyfile(file, beside)
+            in_its_place(beside, one)
+        else:
+            made_anew(true, one)
+    return Redacted(name, stated, alike, tuple(backups))
 
 
-def _said_of(path: Path, digest: str) -> dict[str, Any]:
-    """What the log says of the archive with this SHA-256."""
+def _moved_sessions(file: Path) -> dict[str, str]:
+    """The sessions that an archive holds alone."""
+    return {str(row["session"]): "" for row in _rows(file, ("session", "moved")) if row["moved"]}
+
+
+def _said(path: Path) -> list[dict[str, Any]]:
+    """What the log says of its archives."""
     with closing(open_reader(path)) as connection:
-        every = [json.loads(entry)["body"] for (entry,) in connection.execute(_SAID)]
-    return next(one for one in every if one["digest"] == digest)
+        return [json.loads(entry)["body"] for (entry,) in connection.execute(_SAID)]
 
 
 # A log's file made again: from an archive alone, or from the log with archives of it.

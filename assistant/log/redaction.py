@@ -63,9 +63,9 @@ def redact(
                 words = connection.execute(_THERE, [commitment]).fetchone()
                 stated = commitment in stated_as_redacted(connection)
                 origin = origin_of(connection)
-                alike = () if words is None else _said_elsewhere(connection, words[0], commitment)
+                alike = said_elsewhere(connection, commitment)
             for one in backups:
-                _must_be_of(one, origin)
+                must_be_of(one, origin)
     if words is None and not stated:
         where = f"session {name}, entry {seq}"
         raise refuse(
@@ -80,7 +80,7 @@ def redact(
     _take_out(true, commitment)
     forget(true)
     for one in backups:
-        _made_anew(true, one)
+        made_anew(true, one)
     return Redacted(name, stated, alike, tuple(backups))
 
 
@@ -97,11 +97,12 @@ def commitment_of(connection: sqlite3.Connection, session: str, seq: int, field:
     return texts[field]
 
 
-def _said_elsewhere(
-    connection: sqlite3.Connection, words: str, commitment: str
-) -> tuple[tuple[str, int, str], ...]:
+def said_elsewhere(connection: sqlite3.Connection, commitment: str) -> tuple[tuple[str, int, str], ...]:
     """Where else the very same words stand: they are texts of their own, and stay."""
-    alike = {str(one) for (one,) in connection.execute(_ALIKE, [words])} - {commitment}
+    words = connection.execute(_THERE, [commitment]).fetchone()
+    if words is None:
+        return ()
+    alike = {str(one) for (one,) in connection.execute(_ALIKE, words)} - {commitment}
     found: list[tuple[str, int, str]] = []
     for one in sorted(alike):
         rows = connection.execute(
@@ -150,7 +151,8 @@ def _take_out(path: Path, commitment: str) -> None:
         )
 
 
-def _must_be_of(path: Path, origin: str) -> None:
+def must_be_of(path: Path, origin: str) -> None:
+    """Refuses a backup that is none of the log with this origin."""
     with closing(open_reader(path)) as connection:
         if origin_of(connection) != origin:
             raise refuse(
@@ -158,7 +160,7 @@ def _must_be_of(path: Path, origin: str) -> None:
             )
 
 
-def _made_anew(log: Path, old: Path) -> None:
+def made_anew(log: Path, old: Path) -> None:
     """A backup of the log as it is now, in the place of an older one, whose bytes are written over."""
     fresh = old.with_name(f"{old.name}.new")
     found = backup(log, fresh)

@@ -20,6 +20,7 @@ from assistant.core import events as e
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.log.archive import archive, reading_copy, redact_in, verify_archives
+from assistant.log.consistency import backup
 from assistant.log.database import TRIGGERS, differences
 from assistant.log.holds import hold, holds_of, release
 from assistant.log.redaction import redact
@@ -72,9 +73,14 @@ def years(_years: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_words_go_from_an_archive_which_is_made_anew(years: Path, tmp_path: Path) -> None:
     """The log says that they go, and of which file the archive is from then on; both verify, alone and together."""
+    earlier = tmp_path / "earlier.sqlite"
+    backup(years, earlier)
     archive(years, 2023, tmp_path / "2023.parquet")
     file = tmp_path / "2023.parquet"
     archive(years, 2024, tmp_path / "2024.parquet")
+    other = tmp_path / "elsewhere" / "2023.parquet"
+    other.parent.mkdir()
+    shutil.copyfile(file, other)
     copy = reading_copy([file], None)
     with Log.open(copy, write=False) as log:
         (session,) = [one.id for one in log.sessions() if one.status == "signed"]
@@ -86,9 +92,19 @@ def test_words_go_from_an_archive_which_is_made_anew(years: Path, tmp_path: Path
         said = imr("log", "redact", session, wrong, "reason", "--reason", "A court's order.", *of)
         assert said.exit_code == 2
         assert says in said.output
+    said = imr(
+        "log", "redact", session, str(entry.seq), "reason", "--reason", "A court's order.", *of,
+        "--backup", tmp_path / "2024.parquet",
+    )  # fmt: skip
+    assert said.exit_code == 2
     assert file.read_bytes() == old
-    said = imr("log", "redact", session, str(entry.seq), "reason", "--reason", "A court's order.", *of)
+    named = ("--backup", earlier, "--backup", other)
+    said = imr(
+        "log", "redact", session, str(entry.seq), "reason", "--reason", "A court's order.", *of, *named
+    )
     assert said.exit_code == 0, said.output
+    assert other.read_bytes() == file.read_bytes() != old
+    assert verify(earlier).ok
     assert not [one for one in tmp_path.rglob("*") if one.is_file() and WORDS.encode() in one.read_bytes()]
     alone, both = verify_archives([file]), verify_archives([file, tmp_path / "2024.parquet"], years)
     for found in (alone, both, verify(years)):

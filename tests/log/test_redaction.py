@@ -146,6 +146,6 @@ def test_the_command_says_where_the_same_words_stand(full: Path, add: Any) -> No
     ran = CliRunner().invoke(cli, ["log", "redact", "a", "3", "note", "--reason", WHY, "--log", str(full)])
     assert ran.exit_code == 0, ran.output
     assert "Redacted, and logged." in ran.output
-    assert "Backups that were not named" in ran.output
+    assert "Backups and copies that were not named" in ran.output
     shown = CliRunner().invoke(cli, ["log", "show", "a", "--json", "--log", str(full)])
     assert WORDS not in shown.output
