@@ -269,6 +269,8 @@ def _with_boxes(layer: Any, boxes: list[_Box]) -> tuple[str, list[str]]:
     marks: list[tuple[int, str]] = []
     unlabelled: list[str] = []
     for box in boxes:
+        if (inside := _mark_in(layer, box)) is not None and text[inside : inside + 1] in tuple(_INKED):
+            text = f"{text[:inside]} {text[inside + 1 :]}"
         at = _label_at(layer, box, boxes)
         if at is None:
             if box.name:
@@ -279,6 +281,20 @@ def _with_boxes(layer: Any, boxes: list[_Box]) -> tuple[str, list[str]]:
         before = "" if at == 0 or text[at - 1].isspace() else " "
         text = f"{text[:at]}{before}{sign}{text[at:]}"
     return text, unlabelled
+
+
+_INKED = "xX✓✔✗✘"
+"""Letters that are put into a box to tick it."""
+
+
+def _mark_in(layer: Any, box: _Box) -> int | None:
+    """Where in the text what stands in a ticked box stands."""
+    if not box.ticked:
+        return None
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    at = pdfium.FPDFText_GetCharIndexAtPos(layer, x, y, 3.0, 3.0)
+    found = pdfium.FPDFText_GetTextIndexFromCharIndex(layer, at) if at >= 0 else -1
+    return found if found >= 0 else None
 
 
 def _label_at(layer: Any, box: _Box, boxes: list[_Box]) -> int | None:

@@ -246,7 +246,7 @@ def boxes_on(ink: Ink, sharp: Ink, line_height: float) -> list[DrawnBox]:
     for area in _squares(np.asarray(cv2.subtract(strokes, rules), np.uint8), line_height, 0.6):
         fitted = _up_to_rule(area, rules)
         if fitted and not any(_meet(fitted, one.area) for one in found) and _is_box(whole, fitted):
-            found.append(DrawnBox(fitted, _ticked(_cut(sharp, fitted))))
+            found.append(DrawnBox(fitted, _ticked(_cut(sharp, area))))
     return found
 
 
@@ -272,12 +272,9 @@ def _is_box(whole: Ink, area: Area) -> bool:
 def _rules(ink: Ink, line_height: float) -> Ink:
     """The lines of a form, longer than a box is wide, with the dots right beside them."""
     length = max(12, round(_RULE * line_height))
-    gap = max(3, length // 6)
-    level = cv2.morphologyEx(_thick(ink, 3, 1), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    level = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    upright = cv2.morphologyEx(_thick(ink, 1, 3), cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
-    upright = cv2.morphologyEx(upright, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    return np.asarray(cv2.bitwise_or(level, upright), np.uint8)
+    level = cv2.morphologyEx(_thick(ink, 3, 1), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    upright = cv2.morphologyEx(_thick(ink, 1, 3), cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    return np.asarray(cv2.bitwise_or(_thick(level, 1, 7), _thick(upright, 7, 1)), np.uint8)
 
 
 def _up_to_rule(area: Area, rules: Ink) -> Area | None:

@@ -133,11 +133,11 @@ def title_of(page: str) -> str:
 def _behind_letterhead(line: str) -> str:
     """The type of document whose title ends a line that a letterhead begins: `LAKE CLINIC OFFICE VISIT`."""
     words = unmarked(line).split()
-    if not 4 <= len(words) <= _MOST_WORDS or re.search(r"[\d:;]", line):
+    if not 3 <= len(words) <= _MOST_WORDS or re.search(r"[\d:;]", line):
         return ""
     if not all(word[:1].isupper() or word.lower() in _SMALL or not word[0].isalpha() for word in words):
         return ""
-    for at in range(2, len(words) - 1):
+    for at in range(1, len(words) - 1):
         rest = " ".join(words[at:])
         if name := next((name for name, one in _titles() if one.fullmatch(rest)), ""):
             return name
@@ -206,7 +206,10 @@ def _is_study(pages: Sequence[str]) -> bool:
     head = " ".join(top_lines(pages[:1], HEAD_LINES))
     return (
         all(parts)
-        and re.search(r"(?i)\b(?:radiolog\w*|imaging|x-?rays?|MRI|CT|\d views?)\b", head) is not None
+        and re.search(
+            r"(?i)\b(?:radiolog\w*|imaging|x-?rays?|MRI|CT|ultrasound|sonogra\w+|\d views?)\b", head
+        )
+        is not None
     )
 
 
@@ -253,11 +256,23 @@ def _date(title: str, pages: Sequence[str]) -> str:
         rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+\w", one))
         date = date_of(rows) or _day_behind("listed_on", head)
     else:
-        date = signing_date(pages) if signed else date_of(head) or signing_date(pages)
+        date = None
+        if title in library.intake("documents")["by_visits"]:
+            date = date_of(head, labelled=True) or _last_visit(pages)
+        if title in library.intake("documents")["by_letter"]:  # the visit that it tells of was on another day
+            date = next((when for line in head if (when := _day_alone(line)) is not None), None)
+        date = date or (signing_date(pages) if signed else date_of(head) or signing_date(pages))
         date = date or _date_beside_name(pages)
-        if date is None and title in library.intake("documents")["by_visits"]:
-            date = _last_visit(pages)
     return str(date) if date is not None else ""
+
+
+def _day_alone(line: str) -> PartialDate | None:
+    """The day that is all that a line says, as a letter begins."""
+    found = next(iter(dates_of(line)), None)
+    alone = (
+        found is not None and not line[: found[0]].strip() and not line[found[0] + len(found[1]) :].strip()
+    )
+    return _whole(found[2]) if found is not None and alone else None
 
 
 def date_of(lines: Iterable[str], labelled: bool = False, hard: bool = False) -> PartialDate | None:

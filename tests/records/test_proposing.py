@@ -330,3 +330,15 @@ def test_of_a_signature_and_the_name_in_print_the_name_is_the_author() -> None:
     assert describe([page]).author == "Osgood Farthing, MD"
     assert describe(["PROGRESS NOTE\nPrimary treating physician: Ada Pell, MD"]).author == "Ada Pell, MD"
     assert describe(["PROGRESS NOTE\nPrimary care physician: Ada Pell, MD"]).author == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "date"),
+    [
+        ("LAKE CHIROPRACTIC TREATMENT LOG\n02/09/21 CMT\n03/02/21 CMT\n04/13/21 re-exam", "2021-04-13"),
+        ("June 22, 2021\nAGREED MEDICAL EVALUATION\nDate of evaluation: June 8, 2021", "2021-06-22"),
+        ("AGREED MEDICAL EVALUATION\nDate of evaluation: June 8, 2021", "2021-06-08"),
+    ],
+)
+def test_a_log_has_the_day_of_its_last_visit_and_a_letter_its_own(page: str, date: str) -> None:
+    assert describe([page]).date == date

@@ -109,6 +109,13 @@ def test_words_in_form_fields_and_notes_are_words_of_the_page(place: Path) -> No
         assert page.text.count(words) == 1
 
 
+def test_a_letter_in_a_drawn_box_ticks_it_and_is_no_word(place: Path) -> None:
+    boxes = b"80 755 10 10 re S 180 755 10 10 re S BT /F1 9 Tf 1 0 0 1 82.3 757.5 Tm (X) Tj"
+    words = b" 1 0 0 1 95 757.5 Tm (Approved) Tj 1 0 0 1 195 757.5 Tm (Denied) Tj ET"
+    (page,) = read(place, pdf([(boxes + words, "")])).pages
+    assert page.text.split() == ["\u2612", "Approved", "\u2610", "Denied"]
+
+
 def test_a_page_is_never_two_pages(place: Path) -> None:
     stream = b"BT /F1 9 Tf 40 760 Td (one\\ftwo\\000) Tj ET"
     (page,) = read(place, pdf([(stream, "")])).pages

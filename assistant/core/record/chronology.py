@@ -567,7 +567,7 @@ class _Reading:
                 ):
                     continue
                 told = tried or (
-                    one.section in ("history", "background", "procedure", "other")
+                    one.section in ("history", "background", "procedure", "diagnoses", "other")
                     and (
                         self._is_taken(one, match.start())
                         or (
@@ -706,6 +706,8 @@ class _Reading:
             )
         elif ticked and block:
             yield self._line(WORK, block[0], self.day, what=ticked)
+        elif limits := next((one for one in block if re.search(_LIMITS, one.words)), None):
+            yield self._line(WORK, limits, self.day, what=one_of(_LIMITS, limits.words).strip(" ."))
         retold: PartialDate | None = None
         section = ""
         for one in self.all:
@@ -850,6 +852,7 @@ _VISITS = (
     r"(?P<at>\d{1,3})\s*(?:of|/)\s*(?P<all>\d{1,3})(?![\d/])"
     r"|(?<![\d/])(?P<n>\d{1,3})\s*(?:of|/)\s*(?P<of>\d{1,3})\s+(?:visits?|sessions?)\b"
     r"|\btotal (?:number of )?(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
+    rf"|^(?P<alone>{_COUNT})\s+(?:visits|sessions)\.?$"
 )
 _MIXED = (
     r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?"
@@ -868,13 +871,14 @@ _BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
 _LIMITED = (
     r"(?i)\b(?:no|only|limit\w*|restrict\w*|avoid|lbs?|pounds|hours|breaks|unchanged|sedentary|seated)\b"
 )
+_LIMITS = r"(?i)\brestrictions?\s*:\s*[^☐☒?]{4,160}"
 _WORK_SAID = r"(?i)(?:work(?:ing)?(?: status| restrictions)?\s*:|(?:RTW|off work|TTD|TPD|P&S)\b(?!\s*(?:soon|if|likely|expected|unless)\b))"
 """What a plan that tells of the work the patient is put on begins a sentence with."""
 _WAS = r"(?i)\b(?:was|were|had been|remained|stayed)\s+(?:(?:placed|put|taken|kept|then|initially)\s+)*$"
 _WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
 _CLOSING = r"(?:respectfully|sincerely|very truly|cordially)\b"
 _NO_DIAGNOSIS = (
-    r"(?i)☐|☒|^(?:no|normal|negative|unremarkable|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
+    r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:no|normal|negative|unremarkable|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
     rf"|^{_CLOSING}"
 )
 _LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
@@ -908,7 +912,8 @@ def _strength(found: re.Match[str] | None) -> str:
 
 
 def _of_visits(found: re.Match[str]) -> str:
-    return f"{found['total'] or found['at'] or found['n']}{f' of {of}' if (of := found['all'] or found['of']) else ''} visits"
+    count = found["total"] or found["at"] or found["n"] or _number(found["alone"])
+    return f"{count}{f' of {of}' if (of := found['all'] or found['of']) else ''} visits"
 
 
 def _is_season(text: str, hit: re.Match[str]) -> bool:

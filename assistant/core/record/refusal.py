@@ -497,8 +497,8 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             continue
         row.append(line)
         whole = " ".join(row)
-        verdict = _verdict(cleared(whole), decisions)
-        if verdict is not None and re.search(_PROSE, cleared(whole)[: verdict[1]]):
+        verdict = _verdict(_ticked(whole), decisions)
+        if verdict is not None and re.search(_PROSE, _ticked(whole)[: verdict[1]]):
             break
         if verdict is not None:
             if made is not None:
@@ -517,6 +517,15 @@ _LONGEST_ROW = 8
 """The lines into which the cells of a row are broken at most."""
 _GOES_ON = r"(?i)\([^()]*\)$|(?:to|for|with)\b|x\s?\d|#\s?\d"
 """What a line says that goes on with the decision before it."""
+
+
+def _ticked(line: str) -> str:
+    """The words of a line without those whose box is empty, where boxes say what was decided."""
+    text = cleared(line)
+    return compiled(_BOXES).sub(" ", text) if "☒" in text else text
+
+
+_BOXES = r"[xX✓✔]?\s*☒|☐[^☐☒]*"
 
 
 def _verdict(text: str, decisions: Mapping[str, re.Pattern[str]]) -> tuple[str, int] | None:
@@ -540,7 +549,7 @@ _AMOUNT = rf"(?:#\s?)?\d{{1,4}}(?:\.\d+)?(?:\s*(?:{_UNITS}))?"
 
 def _row(document: str, number: int, row: str, verdict: tuple[str, int], certified: bool) -> Service | None:
     decision, at = verdict
-    text = cleared(row)
+    text = _ticked(row)
     if re.match(r"(?i)for\b|weaning", text):
         return None
     body = in_figures(text[:at].strip(" -–|:"), _UNITS)
@@ -632,7 +641,7 @@ def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Serv
     said = "|".join(one.pattern.removeprefix("(?i)") for one in _decisions(words).values())
     dash = compiled(_DASHED.replace("{verdict}", f"(?:{said})"))
     for line in _listed([line.strip() for line in page.split("\n") if line.strip()]):
-        text = cleared(line)
+        text = _ticked(line)
         verdict = re.match(_VERDICT, text)
         asked = re.match(_PAIR, text) if verdict is None else None
         dashed = dash.match(text)

@@ -381,3 +381,9 @@ def test_a_mixture_for_the_skin_is_one_drug_and_a_strength_of_two_is_whole() -> 
         ("flurbiprofen/baclofen/lidocaine cream", ""),
         ("oxycodone/APAP", "10-325 mg"),
     ]  # fmt: skip
+
+
+def test_what_is_told_below_a_diagnosis_is_none() -> None:
+    text = "Diagnosis: lumbar radiculopathy\nAfter consent he lay prone, and a needle was placed at the left foramen.\nOff work 3 days."
+    made = told(("Operative report", "2020-12-10", text))
+    assert [one.parts["what"] for one in made if one.kind == "diagnosis"] == ["lumbar radiculopathy"]

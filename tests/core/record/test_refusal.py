@@ -459,3 +459,18 @@ def test_of_two_reports_each_item_has_the_decision_of_its_own() -> None:
         {},
         {"decided": "2020-10-06", "received": "2020-09-29", "rationale": "No trial was had."},
     ]
+
+
+def test_a_decision_whose_box_is_ticked_is_the_one() -> None:
+    made = said("""UTILIZATION REVIEW REPORT
+Request 1: Left L5-S1 epidural injection
+Decision: ☐ Approved ☐ Modified X ☒ Denied
+Request 2: Chiropractic manipulation, twelve visits
+Decision: ☐ Approved ☒ Modified to four visits ☐ Denied
+Request 3: Lumbar brace
+Decision: ☒ Approved ☐ Modified ☐ Denied
+""")
+    assert [(one.words, one.decision, one.quantity, one.certified) for one in made.services] == [
+        ("left L5-S1 epidural injection", "denied", "", ""),
+        ("chiropractic manipulation, twelve visits", "modified", "12 visits", "4 visits"),
+    ]
