@@ -116,7 +116,7 @@ def is_true(fault: Fault, answer: Answer) -> bool:
     if fault.kind == "wrong-segment":
         return bool(given) and not any(_fits(value, fault.planted) for value in given)
     if fault.kind == "contradiction" and fault.truth is None:
-        return bool(found) and all(part.given for part in found)
+        return bool(found) and all(part.given and part.value != "none" for part in found)
     if fault.truth is None:  # of a record made before truths were kept
         return bool(given) and not any(_fits(value, fault.planted) for value in given)
     wrong = any(_fits(value, fault.planted) for value in given if fault.planted is not None)

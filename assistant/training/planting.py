@@ -335,10 +335,12 @@ def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         if _DENIAL.search(sentence)
     ]
     for place, part in found:
-        asked = copy.rules.sets[place[0]].prompts[place[1]]
+        prompt_set = copy.rules.sets[place[0]]
+        asked = prompt_set.prompts[place[1]]
         key = f"{asked.id}.{part}" if part else asked.id
         sentences, where = passages.get(key), places["questions"].get(key, {})
-        spots = _spots(copy, where, places["sections"]) if sentences and asked.documentable else []
+        fits = sentences and asked.documentable and prompt_set.id in where.get("sets", [prompt_set.id])
+        spots = _spots(copy, where, places["sections"]) if fits else []
         sentences = [one for one in sentences or () if not any(_still_said(one, said) for said in denied)]
         if not spots or not sentences:
             continue
@@ -348,7 +350,7 @@ def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         copy.set_text(page, _inserted(copy.text(page), sentence, end))
         return Fault(
             "contradiction", *place, part, None, *page,
-            f"{page[0]}:{page[1]} says: “{sentence}”", passage=sentence, truth=_affirming(asked, part, where.get("is")),
+            f"{page[0]}:{page[1]} says: “{sentence}”", passage=sentence, truth=_affirming(asked, part, where.get("is", ())),
         )  # fmt: skip
     return None
 
@@ -359,13 +361,14 @@ def _signed_at(text: str) -> int:
     return next((n for n, one in enumerate(paragraphs) if _SIGNATURE.search(one)), len(paragraphs))
 
 
-def _affirming(prompt: Prompt, part: str, said: str | None) -> str | None:
-    """The answer that a planted sentence states: that which is `said`, or the only one that is no denial; else None."""
+def _affirming(prompt: Prompt, part: str, said: str | Sequence[str]) -> str | None:
+    """The answer that a planted sentence states: one that is `said`, or the only one that is no denial; else None."""
     shape = at(prompt.schema.shape, (part,) if part else ())
     if not isinstance(shape, ChoiceShape):
         return None
-    if said in shape.labels:
-        return said
+    for one in [said] if isinstance(said, str) else said:
+        if one in shape.labels:
+            return one
     denials = prompt.schema.denials((part,) if part else ())
     affirming = [value for value in shape.labels if value not in denials]
     return affirming[0] if len(affirming) == 1 else None

@@ -13,12 +13,14 @@ from assistant import library
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.problem import Refused
+from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.rules import read_prompt_set
 from assistant.core.value import replace
 from assistant.training.faults import FAULTS, Fault, Page, caught
 from assistant.training.planting import (
     PASSAGES,
     PLACES,
+    _affirming,
     _inserted,
     _lined_sections,
     _signed_at,
@@ -243,6 +245,7 @@ ABSENT, UNCLEAR = Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNC
         (fault("contradiction"), ABSENT, False),
         (fault("contradiction"), UNCLEAR, False),
         (fault("contradiction"), said("Nonunion."), False),
+        (fault("contradiction"), said("none", PAGE), False),
         (fault("contradiction"), said("Nonunion.", PAGE), True),
         (PASSAGE, said("Nonunion.", PAGE), True),
         (PASSAGE, said("Nonunion.", replace(PAGE, quote="a new gap in the fusion mass")), True),
@@ -320,15 +323,22 @@ def test_every_sentence_that_may_be_planted_belongs_to_a_question_of_some_set() 
     path = library.folder("prompts") / "training" / PASSAGES
     kept = yaml.parse_yaml(library.read_text(path), path.name).data
     sources = library.sources()
+    places = yaml.parse_yaml(library.read_text(path.with_name(PLACES)), PLACES).data
     known: set[str] = set()
     for name, text in sources.prompts.items():
         if "for" in yaml.parse_yaml(text, name).data:
             for prompt in read_prompt_set(name, sources).prompts.values():
-                known |= {
-                    prompt.id,
-                    *(f"{prompt.id}.{part}" for part in getattr(prompt.schema.shape, "parts", ())),
-                }
-    places = yaml.parse_yaml(library.read_text(path.with_name(PLACES)), PLACES).data
+                for part in ("", *getattr(prompt.schema.shape, "parts", ())):
+                    key = f"{prompt.id}.{part}" if part else prompt.id
+                    where = places["questions"].get(key, {})
+                    known.add(key)
+                    if where and name in where.get("sets", [name]):
+                        shape = at(prompt.schema.shape, (part,) if part else ())
+                        stated = _affirming(prompt, part, where.get("is", ()))
+                        assert stated is not None or not isinstance(shape, ChoiceShape), (name, key)
+    assert {one for where in places["questions"].values() for one in where.get("sets", ())} <= set(
+        sources.prompts
+    )
     assert set(kept) <= known
     assert set(kept) == set(places["questions"])
     assert {one for where in places["questions"].values() for one in where["section"]} <= set(
