@@ -116,7 +116,7 @@ TOGETHER = {
       selection: {evaluation: not_documented, loss: not_documented, exhausted: "no", no_surgery: not_documented,
         motivation: not_documented, predictors: not_documented}
       requested: 80""",
-        ["the contrary of the lack of another option", "the records state that one is."],
+        ["deny this: other options used up", "the records state that one is."],
         "nothing",
     ),
     "all but one thing is stated": (
