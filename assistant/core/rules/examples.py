@@ -19,7 +19,7 @@ from assistant.core.rules.computed import comes_to, differs
 from assistant.core.rules.criterion import Suggestion, amount_within, law_notes
 from assistant.core.rules.editions import on_day
 from assistant.core.rules.fields import FieldReader
-from assistant.core.rules.guidelines import NO_GUIDELINES
+from assistant.core.rules.guidelines import NO_GUIDELINES, SILENT
 from assistant.core.rules.own import at_work
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 from assistant.core.rules.suggestion import suggest
@@ -88,9 +88,12 @@ class _Example(FieldReader):
             raise Refused(*self.problems)
         read = data.get("read", {})
         entered = {str(place): str(word) for place, word in read.items()} if isinstance(read, Mapping) else {}
-        for place in entered:
+        for place, word in entered.items():
             if place not in self.set.citations:
                 raise self.stop(f"The set cites no `{place}`.", "read", fix=near(place, self.set.citations))
+            if word != SILENT and not word[:4].isdecimal():
+                fix = f"Write the year whose text was read, or {SILENT}."
+                raise self.stop(f"`{word}` is no year.", "read", place, fix=fix)
         made = on_day(self.set, self.on, entered)
         self.facts = {
             **self.mapping(self.doc, (*self.path, "item")),

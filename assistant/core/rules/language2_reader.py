@@ -175,6 +175,15 @@ class _Reader(Language2Prompts):
                     )
         return {n: replace(c, rebuts=tuple(r for r in c.rebuts if r in found)) for n, c in found.items()}
 
+    def known_regions(self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any]) -> None:
+        """What is of a region that the set isn't for is read by nobody."""
+        known = regions_of(self.document)
+        named = data.get("regions")
+        for region in map(str, named if isinstance(named, list) else ()):
+            if region not in known and not LEFT_OVER.search(region):
+                fix = near(region, known) or f"It is for {', '.join(filter(None, known)) or 'every region'}."
+                self.say(f"The set isn't for the region `{region}`.", doc.where(*path, "regions"), fix)
+
     def unused_columns(
         self, doc: YamlDocument, path: tuple[Any, ...], rows: list[Any], entries: list[Any]
     ) -> None:
@@ -207,6 +216,7 @@ class _Reader(Language2Prompts):
                 self.say(
                     f"Nothing fills in {left} in `{name}`.", doc.where(*path), "Name a column of `rows`."
                 )
+        self.known_regions(doc, path, data)
         if self.elsewhere(data, self.region):
             return
         limit = self.limit(doc, path, data)
@@ -409,8 +419,10 @@ class _Reader(Language2Prompts):
             if not isinstance(entry, Mapping) or not needed <= set(entry) or set(entry) - needed - more:
                 words = ", ".join([*sorted(needed), *sorted(more)])
                 self.say(f"An entry of `{key}` has {words}.", doc.where(*path))
-            elif not self.elsewhere(entry, self.region):
-                yield path, entry
+            else:
+                self.known_regions(doc, path, entry)
+                if not self.elsewhere(entry, self.region):
+                    yield path, entry
 
     # -- the whole ----------------------------------------------------------------------------------
 
@@ -427,6 +439,11 @@ class _Reader(Language2Prompts):
         if made.service != CASE and set(self.mapping(doc, ("conclusion",))) != {"upheld", "overturned"}:
             self.say("A set needs `conclusion: {upheld, overturned}`.", doc.where("conclusion"))
         self.no_left_overs(doc)
+        for index, prompt in enumerate(doc.data["prompts"]):
+            self.known_regions(doc, ("prompts", index), prompt)
+        for name, question in self.mapping(doc, ("questions",)).items():
+            if isinstance(question, Mapping):
+                self.known_regions(doc, ("questions", name), question)
         for circle in circles(made.criteria):
             self.say(
                 f"These criteria rebut each other in a circle: {' → '.join(circle)}.",

@@ -207,6 +207,7 @@ def test_what_is_wrong_with_the_condition_of_a_block_is_told_where_the_block_is_
         ("{improved: yes}\n    limit", "{improved: so}\n    limit", 27, "`improved` comes to yes, ruled_out or not_shown, not to `so`."),
         ("applies: {had: at least 1}", "applies: had", 26, "`had` is not a condition."),
         ("cite: high/more", "cite: high/mor", 34, "There is no place `high/mor`."),
+        ("cite: high/more", "regions: [spine]\n    cite: high/more", 34, "The set isn't for the region `spine`."),
         ("editions: [2009]", "editions: [2017]", 35, "The edition 2017 is silent at `high/more`"),
         ("argues: nothing", "argues: against", 40, "A law argues nothing, and nothing else does."),
         ("{size: long, max: 24}]", "{size: long, max: 24, words: x}]", 25, "Nothing uses the column `words`."),
