@@ -22,7 +22,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line, shortened
 from assistant.core.value import Value
 from assistant.log.chain import tree_root
-from assistant.log.checkpoint import Held, held, keep_checkpoint, let_go
+from assistant.log.checkpoint import Held, held, keep_checkpoint, let_go, missing_entries
 from assistant.log.entry import texts_in
 from assistant.log.holds import KINDS, holds_in, refuse_held
 from assistant.log.keys import Checkpoint, read_checkpoint, read_note, remember, signer
@@ -92,7 +92,12 @@ class Central:
             "SELECT 1 FROM information_schema.tables WHERE table_schema = 'imr' AND table_name = 'meta'"
         ):
             meta = dict(self.rows("SELECT key, value FROM imr.meta"))
-            self.format, self.name = int(meta.get("format", 0)), str(meta.get("name", ""))
+            try:
+                self.format, self.name = int(meta.get("format", 0)), str(meta.get("name", ""))
+            except ValueError:
+                raise refuse(
+                    "The central log does not say which format it has.", place, "Ask who keeps the server."
+                ) from None
 
     @classmethod
     def open(cls, url: str, *, made: bool = True) -> Central:
@@ -316,8 +321,25 @@ def held_of(central: Central) -> Held | None:
     return held(origin(central))
 
 
+def other_of(central: Central) -> Held | None:
+    """The newest checkpoint that is held here of another central log, which was at this address before."""
+    return missing_entries(origin(central), Path(central.place))
+
+
 def refuse_lost(central: Central, leaves: Sequence[bytes], restored: str = "") -> None:
     """Raises `Lost` where the statements don't continue the checkpoint held of them, unless it is `restored` on purpose."""
+    if (other := other_of(central)) is not None:
+        if restored.strip():
+            let_go(other)
+            refuse_lost(central, leaves, restored)
+            return
+        raise Lost(
+            Problem(
+                f"Another central log was at this address. Its checkpoint is held in {other.path}.",
+                central.place,
+                "Ask who keeps the server. If it was set up anew on purpose, push with --restored REASON.",
+            )
+        )
     before = held_of(central)
     if before is None or (
         before.head.size <= len(leaves) and tree_root(leaves[: before.head.size]) == before.head.root

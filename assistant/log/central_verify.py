@@ -19,7 +19,7 @@ from typing import Any
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value
-from assistant.log.central import FORMAT, Central, Desk, Statement, held_of, origin, seal
+from assistant.log.central import FORMAT, Central, Desk, Statement, held_of, origin, other_of, seal
 from assistant.log.central_copy import Rebuilt, chosen, rebuild, unlike_copy
 from assistant.log.central_push import SLACK
 from assistant.log.chain import leaf, tree_root
@@ -160,7 +160,10 @@ def examine(
     leaves = central.leaves() if central.format >= 2 else []
     verdicts = {"statements": _listed(listed, leaves)}
     mine = [one for one in checkpoints if one.head.origin == origin(central)]
-    verdicts["held"] = _held(central, leaves, mine, keys)
+    here = {origin(central), *(f"{ORIGIN}{one.name}" for one in central.desks())}
+    verdicts["held"] = _held(
+        central, leaves, mine, keys, [one for one in checkpoints if one.head.origin not in here]
+    )
     pushes, emptied = _said(listed)
     found = []
     with TemporaryDirectory(prefix="imr-central-") as folder:
@@ -230,9 +233,20 @@ def _listed(listed: Sequence[Statement], leaves: Sequence[bytes]) -> Verdict:
 
 
 def _held(
-    central: Central, leaves: Sequence[bytes], named: Sequence[Held], keys: Sequence[VerifierKey]
+    central: Central,
+    leaves: Sequence[bytes],
+    named: Sequence[Held],
+    keys: Sequence[VerifierKey],
+    strange: Sequence[Held],
 ) -> Verdict:
-    """Whether the statements continue every checkpoint that is held of them, and that a known key signed."""
+    """Whether the statements continue every checkpoint that is held of them, and that a known key signed.
+
+    A checkpoint of a log that is not here is named: the list could have been begun anew under another name.
+    """
+    if (other := other_of(central)) is not None:
+        return Verdict(False, f"another central log was at this address: {other.path} was signed over it")
+    for one in strange:
+        return Verdict(False, f"{one.path} was signed over {one_line(one.head.origin)}, which is not here")
     own = held_of(central)
     known = [*own_keys(origin(central)), *(one for one in keys if one.name == origin(central))]
     compared = 0
@@ -508,11 +522,8 @@ def _all(
 
 def _fences(central: Central) -> Verdict:
     """Whether what the server checks itself is still in force, word for word as the steps of its set-up have it."""
-    if central.format < FORMAT:
-        return Verdict(
-            None, f"the server has format {central.format}, and its owner may bring it to {FORMAT}"
-        )
-    steps = (files("assistant.log") / "central_schema" / f"{number}.sql" for number in range(1, FORMAT + 1))
+    numbers = range(1, central.format + 1)
+    steps = (files("assistant.log") / "central_schema" / f"{number}.sql" for number in numbers)
     script = "".join(one.read_text("utf-8") for one in steps)
     wrong = [
         *_wrong_tables(central, script),
@@ -527,6 +538,10 @@ def _fences(central: Central) -> Verdict:
     wrong += [f"triggers are passed by at the login of {name}" for (name,) in central.rows(_SETTINGS)]
     if wrong:
         return Verdict(False, "; ".join(one_line(one) for one in wrong[:5]))
+    if central.format < FORMAT:
+        return Verdict(
+            None, f"the server has format {central.format}, and its owner may bring it to {FORMAT}"
+        )
     says = "tables, triggers, functions, rights and the rules on rows are as they were set up"
     if strong := central.rows(_STRONG):
         listed = ", ".join(one_line(str(name)) for (name,) in strong[:5])

@@ -261,6 +261,24 @@ def test_a_server_that_was_set_back_is_noticed_by_the_desk_that_pushed(office: O
         assert verify_central(office.url("auditor")).ok
 
 
+def test_a_server_that_goes_by_another_name_is_another_until_a_desk_says_why(office: Office) -> None:
+    office.work("desk_1", "a")
+    office.push("desk_1")
+    with Central.open(office.url(ADMIN)) as admin:
+        admin.run("UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'")
+    with pytest.raises(Lost, match="Another central log was at this address"):
+        office.push("desk_1")
+    office.work("desk_1", "b")
+    pushed = office.push("desk_1", restored="It was set up anew for the new year.")
+    assert pushed.head.startswith(f"imr-central/{'a' * 32}")
+    office.work("desk_1", "c")
+    assert office.push("desk_1").entries
+    with Central.open(office.url(ADMIN)) as admin:
+        admin.run("UPDATE imr.meta SET value = 'two' WHERE key = 'format'")
+    with pytest.raises(Refused, match="does not say which format it has"):
+        office.push("desk_1")
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

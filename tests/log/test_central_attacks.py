@@ -49,7 +49,7 @@ def attack(office: Office) -> Iterator[Attack]:
             else:
                 admin.run(what)
             admin.run("SET LOCAL session_replication_role = origin")
-            return examine(admin, office.url("auditor"))
+            return examine(Central(admin._connection, admin.place), office.url("auditor"))
 
         try:
             yield run
@@ -151,6 +151,11 @@ ATTACKS = {
     "the rule on rows lets all through": "ALTER POLICY own ON imr.entry USING (true)",
     "a rule on rows more": "CREATE POLICY more ON imr.entry TO imr_desk USING (true)",
     "each desk sees all": "ALTER TABLE imr.entry DISABLE ROW LEVEL SECURITY",
+    "it goes by another name": "UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'",
+    "it goes by no name": "DELETE FROM imr.meta WHERE key = 'name'",
+    "it goes by another name, and a desk is gone as if it had never been": f"""DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.words WHERE {SECOND};
+        DELETE FROM imr.desk_checkpoint WHERE {SECOND}; {TAKE_OUT} DELETE FROM imr.desk WHERE called = 'desk_2'; DELETE FROM imr.checkpoint;
+        UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'""",
     "a rule on rows holds back instead": """DROP POLICY every ON imr.file;
         CREATE POLICY every ON imr.file AS RESTRICTIVE FOR SELECT TO imr_reader USING (true)""",
     "rows may come in by a child of a table": "CREATE TABLE public.more () INHERITS (imr.entry)",
@@ -301,6 +306,19 @@ def test_an_older_dump_is_named_by_what_is_held_and_by_a_witnessed_checkpoint(
             assert examine(admin, url).verdicts["held"].ok is None
             assert examine(admin, url, checkpoints=[own]).verdicts["held"].ok is False
         admin.run("ROLLBACK")
+
+
+def test_a_checkpoint_of_a_log_that_is_not_there_is_named_as_such(office: Office, tmp_path: Path) -> None:
+    """Who keeps the server could begin the list anew under another name, and drop a desk on the way."""
+    with Central.open(office.url(ADMIN)) as admin:
+        with office.at("auditor"):
+            own = held_of(admin)
+            assert own is not None
+        admin.name = "a" * 32
+        with Office(office.server, tmp_path).at("stranger"):
+            assert examine(admin, office.url("auditor")).verdicts["held"].ok is None
+            found = examine(admin, office.url("auditor"), checkpoints=[own]).verdicts["held"]
+    assert (found.ok, found.says.endswith("which is not here")) == (False, True)
 
 
 def test_the_first_break_names_session_and_entry(attack: Attack) -> None:
