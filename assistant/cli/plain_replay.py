@@ -287,7 +287,9 @@ def _pair(one: ReplayPairView, both: bool) -> Iterator[str]:
             yield f"    {label}: not asked"
             continue
         pages = ", ".join(dict.fromkeys(str(page) for page in side.evidence))
-        yield visible(f"    {label}: {side.words}{f' ({pages})' if pages else ''} · step {side.step}")
+        steps = dict.fromkeys(held.step for held in ([side] if both else one.sides) if held is not None)
+        at = " and ".join(map(str, steps))
+        yield visible(f"    {label}: {side.words}{f' ({pages})' if pages else ''} · step {at}")
     for name, mine, other in one.parts:
         if name:
             yield visible(f"       {name}: {mine} / {other}")

@@ -274,18 +274,18 @@ def credit(lines: Iterable[RatingRow]) -> float | None:
 
 def named_pages(recording: Recording, until: Mapping[AnswerPlace, int]) -> dict[AnswerPlace, frozenset[Page]]:
     """By question, the pages that the trainee cited by hand or chose with their words, up to an entry of each."""
-    taken: dict[AnswerPlace, set[Page]] = {}
+    taken: dict[AnswerPlace, set[Evidence]] = {}
     named: dict[AnswerPlace, set[Page]] = {}
     last = len(recording.entries)
     for seq in range(1, last + 1):
         event = recording.event(seq)
         if isinstance(event, e.EvidenceCited):
             place = event.item, root_of(event.prompt)
-            pages = {(event.evidence.document, event.evidence.page)}
+            cited = {event.evidence}
             by_hand = True
         elif isinstance(event, e.AnswerRecorded | e.AnswerAmended):
             place = event.item, root_of(event.prompt)
-            pages = {(one.document, one.page) for one in event.answer.all_evidence()}
+            cited = set(event.answer.all_evidence())
             whole = event.answer.parts is not None and place[1] == event.prompt
             by_hand = event.origin not in ("proposed", "computed") and not whole
         else:
@@ -293,7 +293,8 @@ def named_pages(recording: Recording, until: Mapping[AnswerPlace, int]) -> dict[
         if seq > until.get(place, last):
             continue
         if by_hand:
-            named.setdefault(place, set()).update(pages - taken.get(place, set()))
+            own = cited - taken.get(place, set())
+            named.setdefault(place, set()).update((one.document, one.page) for one in own)
         else:
-            taken.setdefault(place, set()).update(pages)
+            taken.setdefault(place, set()).update(cited)
     return {place: frozenset(pages) for place, pages in named.items()}

@@ -30,6 +30,7 @@ from assistant.training.practice import MODE, Exercise, Run, exercise_of_assignm
 
 MOST_COMPARED = 12
 """Of more finished sessions of a case than this, only the newest are compared at a glance."""
+REST = "Cases that nobody has begun"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,18 @@ class Overview:
     cases: Sequence[CaseRow]
     assignments: Sequence[Assignment]
     runs: Sequence[Run]
+
+    @property
+    def begun(self) -> Sequence[CaseRow]:
+        """The cases that were used in the log, or are assigned."""
+        given = {one.case for one in self.assignments}
+        return [one for one in self.cases if one.sessions or one.runs or one.case in given]
+
+    @property
+    def rest(self) -> Sequence[CaseRow]:
+        """The cases that are there to be used."""
+        begun = {one.case for one in self.begun}
+        return [one for one in self.cases if one.case not in begun]
 
     def state_of(self, assignment: Assignment) -> str:
         """How far an assignment has come: waiting, begun, signed or declined."""
@@ -119,14 +132,16 @@ def _glance(log: Log, rows: Sequence[SessionRow]) -> Glance | None:
 
 def overview_lines(found: Overview) -> list[str]:
     """The overview for a terminal."""
-    lines = ["Cases"]
-    for case in found.cases:
+    lines = ["Cases"] if found.begun else []
+    for case in found.begun:
         lines.append(f"  {case.case}: {case_words(case)}")
         lines += [f"    {glance_words(case)}"] if case.glance is not None else []
     lines += ["", "Assigned"] if found.assignments else []
     lines += [f"  {one.id}  {assignment_line(found, one)}" for one in found.assignments]
     lines += ["", "Runs by trainee"] if found.runs else []
     lines += [f"  {run.trainee:<14} {run_line(run)}" for run in by_trainee(found.runs)]
+    lines += ["", REST] if found.rest else []
+    lines += [f"  {case.case}: {case_words(case)}" for case in found.rest]
     return [visible(line) for line in lines]
 
 

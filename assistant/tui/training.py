@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -24,6 +24,8 @@ from assistant.training.book import Book, withdraw
 from assistant.training.feedback_report import told_feedback
 from assistant.training.gradebook import gradebook_lines
 from assistant.training.overview import (
+    REST,
+    CaseRow,
     assignment_line,
     assignment_lines,
     assignment_words,
@@ -282,12 +284,16 @@ def _options(found: Overview) -> list[Option]:
     def heading(words: str) -> Option:
         return Option(literal(words), disabled=True)
 
-    options = [heading("Cases")]
-    for case in found.cases:
-        words = f"  {case.case} · {case_words(case)}"
-        if case.glance is not None:
-            words += f"\n      {glance_words(case)}"
-        options.append(Option(literal(words), id=f"case:{case.case}"))
+    def cases(title: str, some: Sequence[CaseRow]) -> Iterator[Option]:
+        if some:
+            yield heading(title)
+        for case in some:
+            words = f"  {case.case} · {case_words(case)}"
+            if case.glance is not None:
+                words += f"\n      {glance_words(case)}"
+            yield Option(literal(words), id=f"case:{case.case}")
+
+    options = [*cases("Cases", found.begun)]
     if found.assignments:
         options.append(heading("Assigned"))
         options += [
@@ -300,7 +306,7 @@ def _options(found: Overview) -> list[Option]:
             Option(literal(f"  {run.trainee:<14} {run_line(run)}"), id=f"run:{run.session}")
             for run in by_trainee(found.runs)
         ]
-    return options
+    return [*options, *cases(REST, found.rest)]
 
 
 # What can be practised: runs to go on with, assigned cases, and cases with a reference.

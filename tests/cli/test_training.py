@@ -314,7 +314,10 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
     assert len(data["faults"]) == 2
     listed = imr("training", "list")[1]
     assert "to r-trainee:" in listed
-    assert "r-trainee" in listed.split("Runs by trainee")[1]
+    runs, rest = listed.split("Runs by trainee")[1].split("Cases that nobody has begun")
+    assert "r-trainee" in runs
+    assert CASE not in rest
+    assert "knee-mri-locking: with reference" in rest
 
 
 def test_one_of_several_assignments_is_begun_by_its_id(imr: Imr) -> None:
