@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,10 @@ from assistant.cli.options import Group, json_option
 from assistant.cli.output import print_json
 from assistant.core.problem import Refused
 from assistant.core.rules.completion import formula_in_words
-from assistant.core.rules.condition import all_of, atoms
+from assistant.core.rules.condition import Formula, all_of, atoms
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
-from assistant.core.text import visible
+from assistant.core.text import singular, visible
 
 if TYPE_CHECKING:
     from assistant.core.rules.examples import Tried
@@ -95,7 +96,7 @@ def show(name: str, fhir: bool, as_json: bool) -> None:
         return
     for made in every:
         for line in lines(made):
-            say(line)
+            say(singular(line, letter=False))
 
 
 @prompts.command()
@@ -326,29 +327,31 @@ def _frame_checked(name: str) -> str:
 # A prompt set, and its proof, as lines that a physician can read.
 
 
+_LONG_FORMULA = 80
+"""The characters beyond which a formula that has a name is told by it, and written out once."""
+
+Words = Callable[[Formula], str]
+
+
 def lines(made: PromptSet) -> Iterator[str]:
-    """The set: each prompt, each criterion with its citation, and what was not yet verified."""
-    yield f"{made.title} ({made.id}, edition {made.edition})"
-    if made.region:
-        yield f"{made.service} of the {made.region}; editions in force on the date of the {_governs(made)}"
-    yield "\nPrompts"
-    for number, prompt in enumerate(made.prompts.values(), 1):
-        yield from _prompt(number, prompt, made)
-    if made.criteria:
-        yield "\nCriteria"
-    for criterion in made.criteria.values():
-        yield from _criterion(criterion, made)
-        if criterion.other_side_of:
-            yield from _where_not_found(criterion, made)
-    for note in made.notes:
-        yield f"\n  {note.id}: a law, which is noted and argues nothing"
-        yield f"     Noted where: {formula_in_words(all_of((note.applies, note.when)))}"
-        yield f"     {_cited(made.citations[note.cite], made)}"
-    for title, exclusions in (("Cannot be", made.never), ("Silence is meant", made.silent)):
-        if exclusions:
-            yield f"\n{title}"
-        for exclusion in exclusions:
-            yield f"  {formula_in_words(exclusion.when)}\n      {exclusion.says}"
+    """The set: each prompt, each criterion with its citation, what its names stand for, and what was not yet verified."""
+    every = [(called(name), one) for name, one in made.lets.items()]
+    every += [(f"{called(name)} {mode.replace('_', ' ')}", one) for (name, mode), one in made.denied.items()]
+    size = {label: len(formula_in_words(one)) for label, one in every}
+    names = {label: one for label, one in every if size[label] > _LONG_FORMULA}
+    names = dict(sorted(names.items(), key=lambda one: -size[one[0]]))
+    said = list(_set_lines(made, partial(formula_in_words, names=names)))
+    yield from said
+    stands_for = {
+        label: formula_in_words(one, {other: names[other] for other in names if other != label})
+        for label, one in every
+        if label.endswith("”")
+    }
+    used = _used(said, stands_for)
+    if used:
+        yield "\nNames"
+    for label in used:
+        yield f"  {label} is so where {stands_for[label]}."
     waiting = sum(1 for _ in open_criteria([made]))
     if waiting:
         yield (
@@ -357,7 +360,46 @@ def lines(made: PromptSet) -> Iterator[str]:
         )
 
 
-def _prompt(number: int, prompt: Prompt, made: PromptSet) -> Iterator[str]:
+def called(name: str) -> str:
+    """A formula that a set has a name for, by that name."""
+    return f"“{name.replace('_', ' ')}”"
+
+
+def _used(said: Iterable[str], stands_for: Mapping[str, str]) -> list[str]:
+    """The names that these lines use, and those by which these names are told."""
+    found: list[str] = []
+    text = "\n".join(said)
+    while more := [label for label in stands_for if label not in found and label in text]:
+        found += more
+        text = "\n".join(stands_for[label] for label in more)
+    return [label for label in stands_for if label in found]
+
+
+def _set_lines(made: PromptSet, words: Words) -> Iterator[str]:
+    yield f"{made.title} ({made.id}, edition {made.edition})"
+    if made.region:
+        yield f"{made.service} of the {made.region}; editions in force on the date of the {_governs(made)}"
+    yield "\nPrompts"
+    for number, prompt in enumerate(made.prompts.values(), 1):
+        yield from _prompt(number, prompt, made, words)
+    if made.criteria:
+        yield "\nCriteria"
+    for criterion in made.criteria.values():
+        yield from _criterion(criterion, made, words)
+        if criterion.other_side_of:
+            yield from _where_not_found(criterion, made)
+    for note in made.notes:
+        yield f"\n  {note.id}: a law, which is noted and argues nothing"
+        yield f"     Noted where: {words(all_of((note.applies, note.when)))}"
+        yield f"     {_cited(made.citations[note.cite], made)}"
+    for title, exclusions in (("Cannot be", made.never), ("Silence is meant", made.silent)):
+        if exclusions:
+            yield f"\n{title}"
+        for exclusion in exclusions:
+            yield f"  {words(exclusion.when)}\n      {exclusion.says}"
+
+
+def _prompt(number: int, prompt: Prompt, made: PromptSet, words: Words) -> Iterator[str]:
     marks = [
         *(["the treating physician can document it"] if prompt.documentable else []),
         *([f"from the block {prompt.block}"] if prompt.block else []),
@@ -365,19 +407,19 @@ def _prompt(number: int, prompt: Prompt, made: PromptSet) -> Iterator[str]:
     yield f"\n  {number}. {prompt.ask}"
     yield f"     {prompt.id}: {prompt.schema.title}{''.join(f' · {mark}' for mark in marks)}"
     if prompt.when is not True:
-        yield f"     Asked where {formula_in_words(prompt.when)}."
+        yield f"     Asked where {words(prompt.when)}."
     if prompt.why:
         yield f"     Why: {prompt.why}"
     if prompt.cite:
         yield f"     {_cited(made.citations[prompt.cite], made)}"
 
 
-def _criterion(criterion: Criterion, made: PromptSet) -> Iterator[str]:
+def _criterion(criterion: Criterion, made: PromptSet, words: Words) -> Iterator[str]:
     side = "FOR the treatment" if criterion.argues == "for" else "AGAINST the treatment"
     yield f"\n  {criterion.id} argues {side}"
     if criterion.applies is not True:
-        yield f"     Speaks of: {formula_in_words(criterion.applies)}"
-    yield f"     Met where: {formula_in_words(criterion.when)}"
+        yield f"     Speaks of: {words(criterion.applies)}"
+    yield f"     Met where: {words(criterion.when)}"
     if criterion.rebuts:
         yield f"     Rebuts: {', '.join(criterion.rebuts)}"
     yield f"     {_cited(made.citations[criterion.cite], made)}"
@@ -386,15 +428,15 @@ def _criterion(criterion: Criterion, made: PromptSet) -> Iterator[str]:
         ("Not met", criterion.unmet),
         ("Concedes", criterion.concedes),
     ):
-        for line in _told(sentence):
+        for line in _told(sentence, words):
             yield f"     {title}: {line}"
     if criterion.caution is not None:
-        yield f"     CAUTION where {formula_in_words(criterion.caution.when)}: {criterion.caution.says}"
+        yield f"     CAUTION where {words(criterion.caution.when)}: {criterion.caution.says}"
 
 
-def _told(sentence: Sentence) -> Iterator[str]:
+def _told(sentence: Sentence, words: Words) -> Iterator[str]:
     for branch in sentence:
-        where = "" if branch.when is True else f"[where {formula_in_words(branch.when)}] "
+        where = "" if branch.when is True else f"[where {words(branch.when)}] "
         yield where + (" ".join(branch.says.split()) or "(nothing)")
 
 

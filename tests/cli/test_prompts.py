@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +164,22 @@ def test_the_editions_of_a_set_are_a_table_by_years(capsys: pytest.CaptureFixtur
     assert rows["mtus-low-back/mri"][:6] == ["2004", "rules", "2004", "rules", "2016", "rules"]
     assert rows["mtus-low-back/mri"][-2:] == ["2020", "unread"]
     assert "mtus-low-back/repeat-mri" in rows
+
+
+@pytest.mark.parametrize("name", ["physical-therapy", "epidural-injection"])
+def test_a_long_condition_is_shown_by_its_name_which_is_told_once(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    status, out, _ = printed(capsys, "show", name)
+    told = [line for line in out.splitlines() if not line.lstrip().startswith("[")]
+    assert status == 0
+    assert max(map(len, told)) < 2_000
+    named = {
+        one
+        for line in told
+        if line.lstrip().startswith(("Asked where", "Speaks of", "Met where"))
+        for one in re.findall("“[^”]*”", line)
+    }
+    defined = {line.lstrip().split(" is so where ")[0] for line in told if " is so where " in line}
+    assert named
+    assert named <= defined

@@ -28,7 +28,7 @@ from assistant.core.rules.answer_schema import (
     schema_at,
     select,
 )
-from assistant.core.rules.condition import AllOf, AnyOf, Atom, Condition, Formula, atoms, holds, substitute
+from assistant.core.rules.condition import AllOf, Atom, Condition, Formula, atoms, holds, substitute
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 from assistant.core.value import Value, replace
 
@@ -731,18 +731,31 @@ def _relevant(prompt_set: PromptSet, names: set[str]) -> set[str]:
 # A formula as a physician reads it.
 
 
-def formula_in_words(formula: Formula) -> str:
-    """The formula with the labels of its conditions; "always" and "never" where it states nothing."""
+Named = Mapping[str, Formula]
+
+
+def formula_in_words(formula: Formula, names: Named | None = None) -> str:
+    """The formula with the labels of its conditions; "always" and "never" where it states nothing.
+
+    What `names` have a name for is called by it.
+    """
+    known = names or {}
     if isinstance(formula, bool):
         return "always" if formula else "never"
+    for name, meant in known.items():
+        if formula == meant:
+            return name
     if isinstance(formula, Atom):
         return f"{formula.prompt.replace('_', ' ')}: {label_of(formula)}"
-    if isinstance(formula, AllOf):
-        return "; and ".join(_within(item) for item in formula.items)
-    return "; or ".join(_within(item) for item in formula.items)
+    items, said = list(formula.items), []
+    for name, meant in known.items():
+        if type(meant) is type(formula) and all(one in items for one in meant.items):
+            items = [one for one in items if one not in meant.items]
+            said.append(name)
+    said += [_within(one, known) for one in items]
+    return ("; and " if isinstance(formula, AllOf) else "; or ").join(said)
 
 
-def _within(formula: Formula) -> str:
-    return (
-        f"({formula_in_words(formula)})" if isinstance(formula, AllOf | AnyOf) else formula_in_words(formula)
-    )
+def _within(formula: Formula, names: Named) -> str:
+    said = formula_in_words(formula, names)
+    return said if isinstance(formula, Atom | bool) or said in names else f"({said})"

@@ -142,6 +142,10 @@ class Formulas(msgspec.Struct):
             self._read[key] = made
         return made
 
+    def denied(self) -> dict[tuple[str, str], Formula]:
+        """What the names come to that were read as ruled out, or as not shown."""
+        return {(name, mode): made for (name, mode, *_), made in self._read.items() if mode != HOLDS}
+
     def _path(self, path: str, spec: Any, say: Say, mode: str) -> Formula:
         if isinstance(spec, list):
             if not spec:

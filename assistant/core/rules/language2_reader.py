@@ -134,6 +134,7 @@ class _Reader(Language2Prompts):
             questions=() if about_case else self.questions(doc),
             notes=tuple(self.notes),
             lets=lets,
+            denied=self.formulas.denied(),
             ties=self.ties,
         )
         self.check(result)

@@ -245,7 +245,8 @@ class PromptSet(Value, dict=True):
     """The rules for one kind of service; a set `for: case` has prompts only.
 
     Of the second language: the `guidelines` that it cites, the `questions` that it puts to the MTUS, the
-    `notes` of laws, its named formulas (`lets`, as they hold), and for each table whose rows are tied to the
+    `notes` of laws, its named formulas (`lets`, as they hold, and those that are
+    `denied` by name and mode, ruled out or not shown), and for each table whose rows are tied to the
     item the prompt that `ties` them. `undated` says that the governing day leaves open which editions govern.
     `own` are the questions of the search sequence, which a session asks where it must: there the set has them, and
     what was entered, beside what is `plain` in it, and `stage` says what it was made of; sources entered are
@@ -273,6 +274,7 @@ class PromptSet(Value, dict=True):
     questions: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
     lets: Mapping[str, Formula] = msgspec.field(default_factory=dict)
+    denied: Mapping[tuple[str, str], Formula] = msgspec.field(default_factory=dict)
     ties: Mapping[str, str] = msgspec.field(default_factory=dict)
     undated: bool = False
     own: Mapping[str, Prompt] = msgspec.field(default_factory=dict)
