@@ -40,6 +40,7 @@ from assistant.log.projection_rows import (
     TABLES,
     Editions,
     Rows,
+    by_day,
     desk_rows,
     review_rows,
     sitting_rows,
@@ -250,7 +251,7 @@ class _Projection:
         if known is None or self._last - known[0] > max(known[0], 1_000) // 2:
             self._make(place)
         elif known != (self._last, self._today):
-            self._add(place, known[0])
+            self._add(place, *known)
 
     def _known(self, place: Path) -> tuple[int, str] | None:
         """The last entry and the day of the file at `place`; None where it isn't of this log and version."""
@@ -298,8 +299,8 @@ class _Projection:
         os.replace(draft, place)
         sync_folder(place.parent)
 
-    def _add(self, place: Path, known: int) -> None:
-        """The sessions that have gone on since entry `known`, each projected again."""
+    def _add(self, place: Path, known: int, day: str) -> None:
+        """The sessions that have gone on since entry `known`, each projected again; and what changes with the day."""
         changed = "SELECT session, min(seq) = 1 FROM event WHERE id > ? AND session != ? GROUP BY session ORDER BY min(id)"
         found = self._source.execute(changed, [known, ARCHIVED]).fetchall()
         with closing(sqlite3.connect(place)) as connection:
@@ -308,6 +309,13 @@ class _Projection:
                 for session in (session for session, new in found if not new):
                     for name, made in TABLES.items():
                         db.execute(f"DELETE FROM {name} WHERE {made.key[0]} = ?", [session])
+                if day != self._today:
+                    running = db.query(
+                        "SELECT * FROM deadline WHERE state IN ('open', 'late') AND signed IS NULL"
+                    )
+                    told = [by_day(row, self._today) for row in running]
+                    how = "UPDATE deadline SET state = :state, days = :days WHERE session = :session"
+                    db.conn.executemany(how, told)
                 self._project(db, [session for session, _ in found])
                 self._sign(db)
 
@@ -321,38 +329,22 @@ class _Projection:
         done = 0
         for rows, count in project(self._source, self._log, sessions, self._last):
             for table, made in rows.items():
-                _insert(db, table, made)
+                _insert(
+                    db, table, [by_day(row, self._today) for row in made] if table == "deadline" else made
+                )
             done += count
             self._progress(min(done, self._last), self._last)
-        _reckon_by_desks(db)
-        db.execute(_STATES, [self._today, self._today])
+        _reckon_by_desks(db, self._today)
         self._progress(self._last, self._last)
 
 
-_STATES = """
-UPDATE deadline SET
-  state = CASE
-    WHEN due IS NULL THEN 'not known'
-    WHEN status = 'declined' THEN 'declined'
-    WHEN coalesce(signed, ?) > due THEN 'late'
-    WHEN signed IS NULL THEN 'open'
-    ELSE 'in time'
-  END,
-  days = CASE
-    WHEN due IS NOT NULL AND status != 'declined' THEN CAST(julianday(coalesce(signed, ?)) - julianday(due) AS INTEGER)
-  END
-WHERE signed IS NULL OR state IS NULL
-"""
-"""What each deadline has come to by a day: of open reviews that changes with the day, and an index is to hold it."""
-
-
-def _reckon_by_desks(db: Database) -> None:
+def _reckon_by_desks(db: Database, day: str) -> None:
     """Deadlines of the cases of which a desk says when something came."""
     for case in [case for (case,) in db.execute("SELECT DISTINCT case_id FROM receipt").fetchall()]:
         receipts = list(db.query("SELECT * FROM receipt WHERE case_id = ? ORDER BY ts, desk, seq", [case]))
         for row in list(db.query("SELECT * FROM deadline WHERE case_id = ?", [case])):
             table = db.table("deadline")
-            table.upsert(with_receipts(row, receipts), pk="session")
+            table.upsert(by_day(with_receipts(row, receipts), day), pk="session")
 
 
 def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:

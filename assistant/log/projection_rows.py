@@ -760,7 +760,15 @@ def with_receipts(row: Mapping[str, Any], receipts: Iterable[Mapping[str, Any]])
                 days.pop(fact, None)
                 days[f"{name}, at the desk"] = receipt[name]
         priority = receipt["priority"] or priority
-    return {**row, "state": None, "days": None, **(reckon(priority, days) or {})}
+    return {**row, **(reckon(priority, days) or {})}
+
+
+def by_day(row: Mapping[str, Any], today: str) -> dict[str, Any]:
+    """A row of a deadline with what it has come to by a day: of an open review that changes with the day."""
+    if row["due"] is None or row["status"] == "declined":
+        return {**row, "state": "not known" if row["due"] is None else "declined", "days": None}
+    days = (date.fromisoformat(row["signed"] or today) - date.fromisoformat(row["due"])).days
+    return {**row, "state": "late" if days > 0 else "in time" if row["signed"] else "open", "days": days}
 
 
 CLAIMED = {"request": "application_received", "records": "documents_received"}
