@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.log_archive import archive, hold, holds, release
-from assistant.cli.log_central import central, push
+from assistant.cli.log_central import SIGNED, central, push
 from assistant.cli.log_export import export
 from assistant.cli.log_findings import answer, close, findings, reviewed, sheet
 from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
@@ -429,6 +429,8 @@ def redact(
         "It was redacted before; what was left of it is gone now." if done.again else "Redacted, and logged."
     )
     click.echo(f"{again} `imr log verify` holds as before.")
+    if done.signed:
+        click.echo(SIGNED)
     for name, seq, where in done.alike:
         click.echo(f"The same words stand in entry {seq} of {visible(name)}, {visible(where)}; they stay.")
     if archived is not None:

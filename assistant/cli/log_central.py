@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from assistant.log.keys import VerifierKey
     from assistant.log.times import Outside
 
+SIGNED = "The session is signed: the signature still verifies, and the letter can't be derived with these words any more."
+"""What is said where a text is taken out of what somebody has signed."""
+
 
 @click.command()
 @click.argument("url")
@@ -149,10 +152,7 @@ def redact(url: str, session: str, entry: int, field: str, reason: str) -> None:
         f"Emptied, and stated as number {number} of the central log. Backups of the server still hold it."
     )
     if signed:
-        click.echo(
-            "The session is signed: the signature still verifies, and the letter can't be derived with these words "
-            "any more."
-        )
+        click.echo(SIGNED)
 
 
 @central.command("redact-stated")

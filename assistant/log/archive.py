@@ -49,6 +49,7 @@ from assistant.log.redaction import (
     Redacted,
     commitment_of,
     in_its_place,
+    is_signed,
     made_anew,
     must_be_of,
     said_elsewhere,
@@ -366,7 +367,8 @@ def redact_in(
             fix = "Without --archive it is taken out of the log."
             raise refuse("This session is not in this archive.", one_line(str(file)), fix)
         with closing(open_reader(made)) as connection:
-            refuse_held(holds_of(connection), name, log.read(name)[0].case)
+            read = log.read(name)
+            refuse_held(holds_of(connection), name, read[0].case)
             commitment = commitment_of(connection, name, seq, field)
             stated = commitment in stated_as_redacted(connection)
             alike = said_elsewhere(connection, commitment)
@@ -411,7 +413,7 @@ def redact_in(
             in_its_place(beside, one)
         else:
             made_anew(true, one)
-    return Redacted(name, stated, alike, tuple(backups))
+    return Redacted(name, is_signed(read), stated, alike, tuple(backups))
 
 
 def _moved_sessions(file: Path) -> dict[str, str]:

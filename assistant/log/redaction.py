@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.access_events import TextRedacted
+from assistant.core.events import SessionSigned
 from assistant.core.problem import in_words, reason, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
@@ -24,7 +25,7 @@ from assistant.log import access
 from assistant.log.checkpoint import origin_of, present_log
 from assistant.log.consistency import backup
 from assistant.log.database import TRIGGERS, check_fences, connect_writer
-from assistant.log.entry import texts_in
+from assistant.log.entry import Entry, texts_in
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.holds import holds_of, refuse_held
 from assistant.log.projection import forget
@@ -36,9 +37,10 @@ _ALIKE = "SELECT commitment FROM blob WHERE body = ?"
 
 
 class Redacted(Value):
-    """What came of it: the session, whether the log had said so already, and the entries that say the same words elsewhere."""
+    """What came of it: the session, whether it is signed and the log had said so already, and the entries that say the same words elsewhere."""
 
     session: str
+    signed: bool
     again: bool
     alike: tuple[tuple[str, int, str], ...]
     backups: tuple[Path, ...]
@@ -58,7 +60,8 @@ def redact(
         name = log.resolve(session)
         with log.hold(name):
             with closing(open_reader(true)) as connection:
-                refuse_held(holds_of(connection), name, log.read(name)[0].case)
+                entries = log.read(name)
+                refuse_held(holds_of(connection), name, entries[0].case)
                 commitment = commitment_of(connection, name, seq, field)
                 words = connection.execute(_THERE, [commitment]).fetchone()
                 stated = commitment in stated_as_redacted(connection)
@@ -81,7 +84,12 @@ def redact(
     forget(true)
     for one in backups:
         made_anew(true, one)
-    return Redacted(name, stated, alike, tuple(backups))
+    return Redacted(name, is_signed(entries), stated, alike, tuple(backups))
+
+
+def is_signed(entries: Sequence[Entry]) -> bool:
+    """Whether a signature rests on a session's entries."""
+    return any(one.kind == SessionSigned.kind for one in entries)
 
 
 def commitment_of(connection: sqlite3.Connection, session: str, seq: int, field: str) -> str:

@@ -103,6 +103,7 @@ def test_words_go_from_an_archive_which_is_made_anew(years: Path, tmp_path: Path
         "log", "redact", session, str(entry.seq), "reason", "--reason", "A court's order.", *of, *named
     )
     assert said.exit_code == 0, said.output
+    assert "The session is signed: the signature still verifies" in said.output
     assert other.read_bytes() == file.read_bytes() != old
     assert verify(earlier).ok
     assert not [one for one in tmp_path.rglob("*") if one.is_file() and WORDS.encode() in one.read_bytes()]

@@ -130,7 +130,10 @@ def test_a_bundle_of_what_is_left_proves_itself(path: Path, tmp_path: Path, caps
         entry = next(
             one for one in log.read("aa11") if one.kind == "determination.recorded" and one.body["reason"]
         )
-    redact(path, "aa11", entry.seq, "reason", WHY)
+    ran = CliRunner().invoke(
+        cli, ["log", "redact", "aa11", str(entry.seq), "reason", "--reason", WHY, "--log", str(path)]
+    )
+    assert "The session is signed: the signature still verifies" in ran.output
     assert "[redacted]" in CliRunner().invoke(cli, ["log", "show", "aa11", "--log", str(path)]).output
     with Log.open(path) as log:
         note = log.checkpoint()
@@ -146,6 +149,7 @@ def test_the_command_says_where_the_same_words_stand(full: Path, add: Any) -> No
     ran = CliRunner().invoke(cli, ["log", "redact", "a", "3", "note", "--reason", WHY, "--log", str(full)])
     assert ran.exit_code == 0, ran.output
     assert "Redacted, and logged." in ran.output
+    assert "The session is signed" not in ran.output
     assert "Backups and copies that were not named" in ran.output
     shown = CliRunner().invoke(cli, ["log", "show", "a", "--json", "--log", str(full)])
     assert WORDS not in shown.output
