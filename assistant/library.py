@@ -411,7 +411,14 @@ def is_bundled(path: Path) -> bool:
 def find_case(name: str) -> CaseFolder:
     """The case of a folder, or one of the reviewer's own or of the case bank by id (or its unique beginning)."""
     path = Path(name)
-    return open_case(path if path.is_dir() or is_path(name) else case_path(name))
+    if is_path(name) or (path / "case.yaml").is_file():
+        return open_case(path)
+    try:
+        return open_case(case_path(name))
+    except Refused:
+        if path.is_dir():  # of a folder of that name it is said what it lacks
+            return open_case(path)
+        raise
 
 
 def case_path(name: str) -> Path:

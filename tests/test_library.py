@@ -305,3 +305,14 @@ def test_a_set_is_made_once_and_anew_where_a_file_that_it_is_made_of_differs() -
     for name in ("cervical-radiography", "guidelines", "own-citations"):
         other = replace(own, prompts={**own.prompts, name: f"{own.prompts[name]}# another text\n"})
         assert read_prompt_set("cervical-radiography", other) is not made
+
+
+def test_a_folder_that_is_no_case_hides_none_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / CASE).mkdir()
+    assert library.find_case(CASE).path == library.folder("casebank") / CASE
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(Refused, match="no case.yaml in this folder"):
+        library.find_case("pages")

@@ -558,8 +558,9 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
         for at, line in enumerate(lines):
             if title == REQUEST and at + 1 < len(lines) and re.search(r":\s*[A-Z][\w.]*,?(?:\s{3}|$)", line):
                 line = _unwrapped(line, lines[at + 1])
-            line = re.sub(r"^/\s?s\s?/\s*", "", line)
-            if at + 1 < len(lines) and re.search(r"(?i)\bby\s*:$", line):
+            if line[0] == "/":
+                line = re.sub(r"^/\s?s\s?/\s*", "", line)
+            if line[-1:] == ":" and at + 1 < len(lines) and re.search(r"(?i)\bby\s*:$", line):
                 line = f"{line} {lines[at + 1]}"
             if "by" not in line.lower() and ":" not in line and _DEGREE_ONLY.search(unmarked(line)) is None:
                 if title == "Letter" and at + 1 < len(lines) and (said := _undegreed(line, lines[at + 1])):

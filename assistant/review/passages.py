@@ -25,6 +25,7 @@ from assistant.core.record.absence import (
     trail,
     worded_once,
 )
+from assistant.core.record.counts import says_so
 from assistant.core.record.grounds import about_file, cites, proposed, worked_out
 from assistant.core.record.guard import label_of, unborne
 from assistant.core.record.passages import Occurrence, PassageGroup
@@ -343,7 +344,9 @@ def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
     words, denied = prompt.words(rest[0] if rest else ""), denied_by(session, command)
     place = (scope, name)
     found = denying(session, place, denied) if denied else affirming(session, place, words)
-    groups = worded_once(one for one in found if one.bears)
+    groups = list(worded_once(one for one in found if one.bears))
+    if isinstance(shape, NumberShape) and isinstance(number := answer.value, int | float):
+        groups.sort(key=lambda one: not says_so(float(number), shape.unit, [evidence_at(one).quote]))
     options = [
         Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]
