@@ -314,5 +314,5 @@ def test_a_folder_that_is_no_case_hides_none_of_its_name(
     (tmp_path / CASE).mkdir()
     assert library.find_case(CASE).path == library.folder("casebank") / CASE
     (tmp_path / "pages").mkdir()
-    with pytest.raises(Refused, match="no case.yaml in this folder"):
+    with pytest.raises(Refused, match=r"no case\.yaml in this folder"):
         library.find_case("pages")

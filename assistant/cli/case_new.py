@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,10 +88,21 @@ def _told(made: Path | None, work: Intake) -> int:
             )
         )
         return 1
-    click.echo(visible(f"The case is in {made}. Review it with `imr review {made}`,"))
-    click.echo(visible(f"and look at its course with `imr case chronology {made}` (--edit confirms lines)."))
+    named = _short_of(made)
+    click.echo(visible(f"The case is in {made}. Review it with `imr review {named}`,"))
+    click.echo(visible(f"and look at its course with `imr case chronology {named}` (--edit confirms lines)."))
     click.echo("The clinical summary of the letter is made of the lines that are confirmed.")
     return 0
+
+
+def _short_of(made: Path) -> str:
+    """What a command calls a case: its name where that finds it, else its folder."""
+    from assistant import library
+
+    with suppress(Refused):
+        if library.case_path(made.name).resolve() == made.resolve():
+            return made.name
+    return str(made)
 
 
 def data(work: Intake) -> dict[str, Any]:

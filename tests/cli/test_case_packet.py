@@ -157,9 +157,10 @@ def test_the_case_goes_into_the_reviewers_own_folder(
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("IMR_CASES", str(home))
-    assert imr("case", "new", "--plain", file, typed="\n" * 11)[0] == 0
+    status, out, _ = imr("case", "new", "--plain", file, typed="\n" * 11)
     (made,) = home.iterdir()
-    assert (made / "case.yaml").is_file()
+    assert (status, (made / "case.yaml").is_file()) == (0, True)
+    assert f"`imr review {made.name}`" in out
 
 
 def test_a_case_in_one_line_of_json_is_made(imr: Imr, tmp_path: Path) -> None:

@@ -353,3 +353,13 @@ def test_a_denial_on_a_page_of_another_person_bears_nothing(tmp_path: Path) -> N
     review, made = run(tmp_path, flags(fracture=quote), OTHERS)
     assert made.status == 1
     assert "unsupported-finding" in names(review)
+
+
+def test_a_number_is_offered_the_words_that_hold_it_first(tmp_path: Path) -> None:
+    chart = (
+        "NOTE\n\nAcupuncture is offered. Acupuncture was discussed. He has had 5 sessions of acupuncture.\n"
+    )
+    review, _ = run(tmp_path, lambda given: given.pop("had"), chart, "acupuncture-further-visits", sign=False)
+    wanted = passage_wanted(review, c.RecordAnswer("1", "had", Answer(value=5)))
+    assert wanted is not None
+    assert "5 «sessions of acupuncture»" in wanted.options[0].label
