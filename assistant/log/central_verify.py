@@ -44,12 +44,14 @@ from assistant.log.verify_entries import Verdict, Verification
 from assistant.log.verify_steps import Silent, followed
 
 _OURS = "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr'"
+_OWNER = "(SELECT o.relowner FROM pg_class o WHERE o.oid = 'imr.meta'::regclass)"
 _FENCES = f"""SELECT c.relname, t.tgname, m.nspname || '.' || p.proname, t.tgtype::int, t.tgqual IS NULL AND t.tgattr::text = '',
 t.tgenabled::text
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace m ON m.oid = p.pronamespace
 JOIN pg_class c ON c.oid = t.tgrelid {_OURS} AND NOT t.tgisinternal"""
 _TABLES = f"""SELECT c.relname, c.relkind::text, c.relrowsecurity, EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid),
-c.relpersistence::text, EXISTS (SELECT 1 FROM pg_inherits h WHERE c.oid IN (h.inhparent, h.inhrelid)), c.relowner = n.nspowner
+c.relpersistence::text, EXISTS (SELECT 1 FROM pg_inherits h WHERE c.oid IN (h.inhparent, h.inhrelid)), c.relowner = {_OWNER}
+  AND c.relowner NOT IN (SELECT r.oid FROM pg_roles r WHERE r.rolname IN ('imr_desk', 'imr_reader', 'imr_redactor'))
 FROM pg_class c {_OURS} AND c.relkind NOT IN ('i', 't', 'c')"""
 _PARTS = f"""SELECT c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
   || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
@@ -57,8 +59,8 @@ FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum
 JOIN pg_class c ON c.oid = a.attrelid {_OURS} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL SELECT c.relname, pg_get_constraintdef(k.oid) FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid {_OURS} AND k.contype <> 'n'"""
-_FUNCTIONS = """SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.prosrc, p.prosecdef,
-  coalesce(p.proconfig, '{}'), p.proowner = n.nspowner
+_FUNCTIONS = f"""SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.prosrc, p.prosecdef,
+  coalesce(p.proconfig, '{{}}'), p.proowner = {_OWNER}
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"""
 _RIGHTS = f"""SELECT x.name, coalesce(r.rolname, 'public'), lower(a.privilege_type) || x.part
 FROM (SELECT n.nspname::text AS name, '' AS part, n.nspacl AS acl, n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = 'imr'
@@ -68,7 +70,7 @@ FROM (SELECT n.nspname::text AS name, '' AS part, n.nspacl AS acl, n.nspowner AS
   UNION ALL SELECT 'imr.' || p.proname, '', coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr') x,
   aclexplode(x.acl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-WHERE a.grantee <> x.owner AND a.privilege_type NOT IN ('SELECT', 'USAGE', 'REFERENCES', 'MAINTAIN')"""
+WHERE a.grantee NOT IN (x.owner, {_OWNER}) AND a.privilege_type NOT IN ('SELECT', 'USAGE', 'REFERENCES', 'MAINTAIN')"""
 """The rights of others than the owner, but those of reading."""
 
 _SETTINGS = """SELECT coalesce(r.rolname, 'everybody') FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole

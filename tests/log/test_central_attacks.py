@@ -186,6 +186,10 @@ ATTACKS = {
     "a desk may add a column that is the server's": "GRANT INSERT (login) ON imr.desk TO imr_desk",
     "a desk may make tables there": "GRANT CREATE ON SCHEMA imr TO imr_desk",
     "a table belongs to the desks": "GRANT CREATE ON SCHEMA imr TO imr_desk; ALTER TABLE imr.entry OWNER TO imr_desk",
+    "everything belongs to the desks": """GRANT CREATE ON SCHEMA imr TO imr_desk; ALTER TABLE imr.meta OWNER TO imr_desk;
+        ALTER TABLE imr.entry OWNER TO imr_desk; ALTER TABLE imr.words OWNER TO imr_desk; ALTER TABLE imr.file OWNER TO imr_desk;
+        ALTER TABLE imr.desk OWNER TO imr_desk; ALTER TABLE imr.statement OWNER TO imr_desk; ALTER TABLE imr.checkpoint OWNER TO imr_desk;
+        ALTER TABLE imr.desk_checkpoint OWNER TO imr_desk""",
     "triggers are off for a login": "ALTER ROLE desk_1 SET session_replication_role = replica",
     "triggers are off in the database": "ALTER DATABASE postgres SET session_replication_role = replica",
     "another schema in its place, with the same rows": """ALTER SCHEMA imr RENAME TO kept; CREATE SCHEMA imr;
@@ -258,6 +262,12 @@ def test_a_desk_whose_key_was_not_named_is_open_where_others_were(office: Office
         found = examine(central, office.url("auditor"), keys[:2]).verdicts["desks"]
         assert found.ok is None
         assert "no key that you named is of desk_3" in found.says
+
+
+def test_a_schema_that_was_made_for_the_owner_and_rights_of_reading_are_no_attack(attack: Attack) -> None:
+    found = attack(f"""CREATE ROLE keeper; ALTER SCHEMA imr OWNER TO keeper; GRANT ALL ON SCHEMA imr TO {ADMIN};
+        GRANT USAGE ON SCHEMA imr TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA imr TO keeper""")
+    assert found.verdicts["fences"].ok
 
 
 def test_nothing_is_named_where_nothing_was_changed(attack: Attack) -> None:
