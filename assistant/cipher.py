@@ -23,6 +23,7 @@ PASSPHRASE = "IMR_LOG_PASSPHRASE"
 """Where the passphrase of a key stands, where nobody can be asked."""
 
 INSTALL = "pip install 'imr-assistant[cipher]'"
+_LENGTH = 32
 _COST = {"n": 2**15, "r": 8, "p": 1, "maxmem": 2**27}
 
 
@@ -79,13 +80,14 @@ def read_key(file: Path, ask: Callable[[], str] | None = None) -> bytes:
         salt, held, closed = bytes.fromhex(said["salt"]), bytes.fromhex(said["key"]), said["closed"] is True
     except FileNotFoundError:
         raise Unfit(f"{file}: There is no such file. `imr log encrypt` makes a key.") from None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        said, salt, held, closed = {}, b"", b"", False
+    if len(held) != _LENGTH:  # SQLCipher would take another one for a passphrase, and none for no key
         raise Unfit(f"{file}: This is no key of a log. Name the one that `imr log encrypt` made.") from None
-    if not closed:
-        return held
-    key = _opened(held, salt, os.environ.get(PASSPHRASE) or (ask or _ask)())
+    key = _opened(held, salt, os.environ.get(PASSPHRASE) or (ask or _ask)()) if closed else held
     if hashlib.sha256(b"imr" + key).hexdigest() != said.get("check"):
-        raise Unfit(f"{file}: This is not the passphrase of this key.")
+        wrong = "not the passphrase of this key" if closed else "a key that was changed"
+        raise Unfit(f"{file}: This is {wrong}.")
     return key
 
 
@@ -100,7 +102,7 @@ def _ask() -> str:
 
 def new_key(passphrase: str = "") -> tuple[bytes, bytes]:
     """A new key, and the bytes of its file."""
-    key, salt = secrets.token_bytes(32), secrets.token_bytes(32)
+    key, salt = secrets.token_bytes(_LENGTH), secrets.token_bytes(32)
     held = _opened(key, salt, passphrase) if passphrase else key
     check = hashlib.sha256(b"imr" + key).hexdigest()
     said = {"closed": bool(passphrase), "salt": salt.hex(), "key": held.hex(), "check": check}
@@ -109,7 +111,7 @@ def new_key(passphrase: str = "") -> tuple[bytes, bytes]:
 
 def _opened(key: bytes, salt: bytes, passphrase: str) -> bytes:
     """A key closed with a passphrase, or opened again: all of it is covered by what scrypt makes of the passphrase."""
-    pad = hashlib.scrypt(passphrase.encode(), salt=salt, dklen=len(key), **_COST)
+    pad = hashlib.scrypt(os.fsencode(passphrase), salt=salt, dklen=len(key), **_COST)
     return bytes(one ^ other for one, other in zip(key, pad, strict=True))
 
 

@@ -105,9 +105,21 @@ def test_a_key_is_opened_by_its_passphrase_alone(tmp_path: Path, monkeypatch: py
         assert (key.hex() in data.decode()) is not bool(passphrase)
     with pytest.raises(Unfit, match="not the passphrase"):
         read_key(file, lambda: "another")
-    for text in ("", "[]", '{"salt": 1, "key": "", "closed": true}'):
+    open_key = json.loads((tmp_path / "key0.json").read_bytes())
+    changed = [{**open_key, "key": text} for text in ("", "aa", open_key["key"] + "00")]
+    for text in (
+        "",
+        "[]",
+        '{"salt": 1, "key": "", "closed": true}',
+        "[" * 100_000,
+        *map(json.dumps, changed),
+    ):
         file.write_text(text)
         with pytest.raises(Unfit, match="no key of a log"):
+            read_key(file)
+    for text in ({**open_key, "key": "00" * 32}, {**json.loads(data), "closed": 1}):
+        file.write_text(json.dumps(text))
+        with pytest.raises(Unfit, match="a key that was changed"):
             read_key(file)
     with pytest.raises(Unfit, match="no such file"):
         read_key(tmp_path / "nothing")

@@ -180,6 +180,24 @@ def _carried_out(arguments: list[str]) -> int:
             "Check the disk and permissions.",
         )
         return 2
+    except Exception as error:
+        if not _is_of_sqlite(error):
+            raise
+        fix = (
+            "Run `imr log verify`; where the log holds, remove its `.reports` and what is kept in the cache."
+        )
+        _say(f"A file of the log, or one beside it, can't be read: {error}.", "", fix)
+        return 2
+
+
+def _is_of_sqlite(error: Exception) -> bool:
+    """Whether SQLite found a file damaged, or was kept from it, where nobody who knows the file took that in."""
+    known = sys.modules.get("sqlite3")  # a command that has opened no file has not imported it
+    return (
+        known is not None
+        and isinstance(error, known.DatabaseError)
+        and not isinstance(error, known.ProgrammingError)
+    )
 
 
 def _say(what: str, where: str, fix: str) -> None:

@@ -23,6 +23,7 @@ from assistant.core.problem import Refused
 from assistant.files import default_log_path
 from assistant.log.checkpoint import central_of, present_log
 from assistant.log.entry import Draft
+from assistant.log.errors import DAMAGE, broken
 from assistant.log.store import Log, open_reader
 from assistant.profile import kept, profile_path
 
@@ -97,7 +98,10 @@ def _append(path: Path, event: Event) -> None:
 def _central(path: Path) -> str:
     """The central log of which the file is a reading copy: what is read of it is noted in the reader's own log."""
     with closing(open_reader(path)) as connection:
-        return central_of(connection)
+        try:
+            return central_of(connection)
+        except DAMAGE as error:
+            raise broken(path, error) from None
 
 
 def _unlogged(event: Event, why: str) -> str:

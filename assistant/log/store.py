@@ -188,12 +188,15 @@ def read_entries(
 def stored_bytes(path: Path, sessions: Iterable[str]) -> dict[int, tuple[bytes, bytes]]:
     """The bytes of each entry of some sessions of the log at `path`, and its hash, by its number in the log."""
     with closing(open_reader(path)) as connection:
-        return {
-            id: (data, digest)
-            for session in sessions
-            for id, _, data, digest in connection.execute(_ENTRIES, [session, 0])
-            if isinstance(data, bytes) and isinstance(digest, bytes)  # a session with others is left out
-        }
+        try:
+            return {
+                id: (data, digest)
+                for session in sessions
+                for id, _, data, digest in connection.execute(_ENTRIES, [session, 0])
+                if isinstance(data, bytes) and isinstance(digest, bytes)  # a session with others is left out
+            }
+        except DAMAGE as error:
+            raise broken(path, error) from None
 
 
 def read_artifact(connection: sqlite3.Connection, path: Path, hash: str) -> bytes:

@@ -432,6 +432,7 @@ def _said(
         tables=tables,
         copy=seen.copy.day,
         shorter=bool(newest and newest.head.size > events and not seen.copy.day),
+        held=trusted.head.size if trusted else 0,
     )
 
 

@@ -560,7 +560,8 @@ class Verification:
     broken by it. Of the `sessions` so many are `reviews`; the others are of readers, trainers and keys. `verified` is
     the newest checkpoint that holds: its note. `tables` has for each table how many rows it holds and how many of them
     a check has covered; `copy` is the day of the backup that the file is, by the log's key; empty where it is none.
-    `shorter` is whether it may be a copy without a mark: a checkpoint that is held covers more entries.
+    `shorter` is whether it may be a copy without a mark: a checkpoint that is held covers more entries; `held` is how
+    many entries the newest one that was named covers, or else the profile's.
     """
 
     ok: bool
@@ -577,6 +578,7 @@ class Verification:
     tables: dict[str, Table] = field(default_factory=dict)
     copy: str = ""
     shorter: bool = False
+    held: int = 0
 
     @property
     def unsigned(self) -> bool:

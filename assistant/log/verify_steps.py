@@ -47,7 +47,10 @@ _EVERY = 1_000
 
 
 NEWEST = 50_000
-"""Sessions with a step among so many of the newest entries are followed, unless all are: what is added stands at the end."""
+"""Sessions with a step among so many of the newest entries are followed, unless all are: what is added stands at the end.
+
+So are those with a step after the checkpoint that is held, however many entries came after it.
+"""
 
 
 class Counting(Protocol):
@@ -71,7 +74,7 @@ def followed(
 
     So are those whose words or texts are `absent` by intent; these are told.
     """
-    since = found.since if every else max(found.since, found.events - NEWEST)
+    since = found.since if every else max(found.since, min(found.events - NEWEST, found.held or found.events))
     try:
         with closing(open_reader(present_log(path))) as connection:
             steps = Steps(connection, path, absent)

@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assistant import __version__, library, profile
-from assistant.cli.main import cli
+from assistant.cli.main import cli, run
 from assistant.profile import Profile
 from tests.cli.conftest import Imr, Told
 
@@ -428,3 +428,21 @@ def test_a_broken_disk_is_told_in_words(imr: Imr, monkeypatch: pytest.MonkeyPatc
     told = imr("case", "list")
     assert_refused(told, "The operating system refused: Input/output error.", "Check the disk")
     assert "\x1b" not in told[2]
+
+
+@pytest.mark.parametrize(("kind", "told"), [(sqlite3.DatabaseError, True), (sqlite3.ProgrammingError, False)])
+def test_a_file_that_sqlite_finds_damaged_is_told_and_a_mistake_of_the_program_is_not(
+    kind: type[Exception], told: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise kind("database disk image is malformed")
+
+    monkeypatch.setattr("assistant.cli.main.cli.main", fails)
+    if told:
+        assert run(["log", "sessions"]) == 2
+        assert (
+            "can't be read: database disk image is malformed. Run `imr log verify`" in capsys.readouterr().err
+        )
+    else:
+        with pytest.raises(kind):
+            run(["log", "sessions"])

@@ -202,3 +202,14 @@ def test_names_and_lists_mean_reviews(held: Path) -> None:
         assert log.resolve(sitting) == sitting
         with pytest.raises(Refused, match="No session"):
             log.resolve(sitting[:6])
+
+
+def test_where_the_log_can_not_be_asked_whose_it_is_the_reading_is_told_as_not_logged(held: Path) -> None:
+    with closing(sqlite3.connect(held)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        (page,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'meta'").fetchone()
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+    with held.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(b"\xff" * size)
+    assert access.note(held, READ).startswith("This reading could not be logged: the decision log is damaged")

@@ -21,9 +21,11 @@ from assistant.core.event_form import encode
 from assistant.core.events import Event
 from assistant.core.text import Private
 from assistant.core.value import replace
-from assistant.log import Draft, Log
+from assistant.log import Draft, Log, verify_steps
 from assistant.log.access import METHOD, rank
+from assistant.log.checkpoint import Held
 from assistant.log.entry import Entry
+from assistant.log.keys import read_checkpoint
 from assistant.log.store import open_reader
 from assistant.log.verify import verify
 from assistant.log.verify_entries import Break, Verdict
@@ -96,6 +98,26 @@ def test_a_log_of_the_program_holds(path: Path) -> None:
     verdict, first = judged(path)
     assert (verdict.ok, first) == (True, None), verdict.says
     assert "of 6 sessions: each could follow" in verdict.says
+
+
+def test_what_was_added_after_a_held_checkpoint_is_followed_whatever_was_put_behind_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_steps, "NEWEST", 3)
+    with Log.open(path) as log:
+        held = log.checkpoint()
+        append(log, sessions(path)["signed"], QUOTED)
+        for _ in range(5):
+            append(
+                log, "sitting", a.AuditNoteAdded(sessions(path)["signed"], "Read once more.", "", ""), case=""
+            )
+    by = Held(Path("held"), held, read_checkpoint(held))
+    found = followed(path, verify(path, checkpoints=[by]), Silent())
+    assert found.held == by.head.size
+    assert found.verdicts["steps"].ok is False
+    assert "addendum.added could not follow here" in found.verdicts["steps"].says
+    own = followed(path, verify(path), Silent())
+    assert own.verdicts["steps"].ok is True
 
 
 @pytest.fixture(scope="module")

@@ -19,14 +19,16 @@ from typing import Any
 import pytest
 
 from assistant import library
-from assistant.core.access_events import AccessOpened, CheckpointTimed, TextRedacted
+from assistant.core.access_events import AccessListed, AccessOpened, CheckpointTimed, TextRedacted
 from assistant.core.event_form import encode
 from assistant.core.events import AddendumAdded, DeterminationRecorded, Event
 from assistant.core.training_events import Bookmarked, FeedbackShown, RunEnded
 from assistant.core.value import replace
 from assistant.log import Draft, Log
+from assistant.log.access import note
 from assistant.log.chain import canonical, commitment, leaf
 from assistant.log.checkpoint import Held, mark_copy
+from assistant.log.database import STUB
 from assistant.log.keys import Checkpoint, Signer, VerifierKey, signer
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -319,6 +321,53 @@ def time_of_another_log(owned: Owned) -> None:
     appended(AccessOpened("1"), CheckpointTimed("rfc3161", another.size, note, "AAAA"), to="timing")(owned)
 
 
+def put_behind(owned: Owned) -> None:
+    """A step that could not follow, and behind it more than are looked at where nothing is held."""
+    appended(AddendumAdded(""))(owned)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("assistant.log.access._sittings", {})
+        for _ in range(5):
+            assert note(owned.path, AccessListed("log sessions", {})) == ""
+
+
+def in_two_bytes(owned: Owned) -> None:
+    """The same rows in a file whose texts are UTF-16."""
+    made = owned.path.with_name("made.sqlite")
+    with closing(sqlite3.connect(owned.path)) as file, closing(sqlite3.connect(made)) as other:
+        other.execute("PRAGMA encoding = 'UTF-16le'")
+        objects = file.execute(
+            "SELECT sql, type, name FROM sqlite_master WHERE sql > '' ORDER BY type = 'trigger', type = 'index'"
+        ).fetchall()
+        for text, kind, name in objects:
+            other.execute(text)
+            for row in file.execute(f"SELECT * FROM {name}") if kind == "table" else ():
+                other.execute(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", row)
+        for name in ("application_id", "user_version"):
+            other.execute(f"PRAGMA {name} = {file.execute(f'PRAGMA {name}').fetchone()[0]}")
+        other.commit()
+    made.replace(owned.path)
+
+
+def away(of: str) -> Callable[[Owned], None]:
+    """What stays of an archived entry, in the place of entries that no archive has."""
+
+    def way(owned: Owned) -> None:
+        id, entry = owned.decision()
+        where, value = ("id", id) if of == "entry" else ("session", entry["session"])
+        put = ", ".join(f"{column} = {said}" for column, said in STUB.items())
+        run(owned, (f"UPDATE event SET {put} WHERE {where} = ?", (value,)))
+
+    return way
+
+
+def words_with(change: str) -> Callable[[Owned], None]:
+    """The row with the reason changed by SQL."""
+    return lambda owned: run(
+        owned,
+        (f"UPDATE blob SET {change} WHERE commitment = ?", (owned.decision()[1]["body"]["reason"]["$text"],)),
+    )
+
+
 _BODY = b',"reason"'
 WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     # the entry with the decision
@@ -435,6 +484,13 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
         "chain",
     ),
     "the reviewer's words under a new commitment, all signed anew": (words_anew, "tree"),
+    "the reviewer's words, with more behind a NUL": (words_with("body = body || char(0) || 'not'"), "chain"),
+    "the reviewer's words under their commitment in capitals": (
+        words_with("commitment = upper(commitment)"),
+        "chain",
+    ),
+    "the entry replaced by what stays of an archived one": (away("entry"), "archived"),
+    "its whole session replaced so": (away("session"), "archived"),
     "words that no entry speaks of": (
         lambda o: run(
             o,
@@ -450,6 +506,7 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     "a stored file taken out": (sql("DELETE FROM artifact WHERE media = 'text/prompts'"), "artifacts"),
     # steps more, after what the auditor holds
     "an addendum that says nothing": (appended(AddendumAdded("")), "steps"),
+    "the same, and many readings behind it": (put_behind, "steps"),
     "an addendum to an item that there isn't": (
         appended(AddendumAdded("It was meant otherwise.", to="9")),
         "steps",
@@ -505,6 +562,7 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     "the file taken away": (lambda o: o.path.unlink(), "coverage"),
     "the file emptied": (lambda o: o.path.write_bytes(b""), "coverage"),
     "another log under its name, by its own key": (another_log, "coverage"),
+    "the same rows in a file of UTF-16": (in_two_bytes, "chain"),
     "bytes behind its last page": (bytes_behind, "database"),
     "a journal that puts other pages in the place of its own": (journal_beside, "database"),
     "an index that answers for another": (
