@@ -244,7 +244,10 @@ def _row_words(session: Session, fields: Sequence[FormField]) -> str:
     return f"Write these, with semicolons{confirms}: {'; '.join(asks)}.{more}"
 
 
-THE_REST = "What is asked after that may stand in the same line; in quotation marks where it has semicolons."
+THE_REST = (
+    "What is asked after that may stand in the same line, in quotation marks where it has semicolons; "
+    f"`{DONE}` behind all of it closes the list."
+)
 
 
 def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
