@@ -288,12 +288,12 @@ def test_a_number_stands_beside_its_quote_before_the_signature_and_in_the_record
     chart = "The attending provider requests authorization."
     change = answer(levels=quoted(1, chart))
     review, _ = run(tmp_path, change, chart, case="lumbar-epidural-first", sign=False)
-    line = f"“{chart}” (chart:1) · the answer: 1 level (At how many levels is it asked for?)"
+    line = f"“{chart}” (chart:1) · the answer: 1 level (At how many levels is it requested?)"
     assert any(one.endswith(line) for one in unseen_lines(review))
     section = rests_on(review.session, review.session.frame())
     assert section is not None
     told = [sentence.text for block in section.blocks for sentence in block.sentences]
-    assert f"At how many levels is it asked for? 1 level: chart:1 “{chart}”." in told
+    assert f"At how many levels is it requested? 1 level: chart:1 “{chart}”." in told
 
 
 @pytest.mark.parametrize(
