@@ -641,7 +641,7 @@ FAULT_PLACES: dict[str, Any] = {
     },
     "questions": {
         "red_flags.tumor": {"in": ["Progress note"], "section": ["examination"], "is": "yes"},
-        "views": {"in": ["Radiology report"], "section": ["examination"]},
+        "views": {"in": ["Radiology report"], "section": ["examination"], "sets": [SET]},
     },
 }
 EXERCISES: dict[str, Any] = {
