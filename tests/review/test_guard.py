@@ -451,6 +451,21 @@ def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Pat
     assert reason in review.session.signed.statement
 
 
+def test_a_reason_for_what_a_page_says_stands_beside_the_sentence_too(tmp_path: Path) -> None:
+    reason, chart = "The visits came once a week, he says.", "NOTE\n\nHe had 24 visits over 12 weeks.\n"
+    change = answer(weeks_of_care=quoted(24, "24"))
+    case = "lumbar-mri-back-pain"
+    review, made = run(tmp_path / "a", change, chart, case)
+    assert any("24 visits" in problem.what for problem in made.open)
+    review, made = run(tmp_path / "b", change, chart, case, acknowledge={"unsupported-finding": reason})
+    assert (review.session.status, made.open) == ("signed", [])
+    frame = review.session.frame()
+    (said,) = [one for one in rationale("1", review.assess, frame) if "24 weeks" in one.text]
+    assert reason in said.mark
+    assert review.session.signed is not None
+    assert reason in review.session.signed.statement
+
+
 @pytest.mark.parametrize(
     ("was", "now", "moved"),
     [

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from assistant.core.problem import reason, refuse
 from assistant.core.record.absence import not_found, open_passages
 from assistant.core.record.facts import answers_read, fact_shown
 from assistant.core.record.grounds import Kind, grounds
-from assistant.core.record.guard import faults
+from assistant.core.record.guard import bare_answer, faults
 from assistant.core.record.mentions import extract
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import GroupShape
@@ -313,6 +313,7 @@ def explained(
     if session.guard < 3:
         return
     found = [(one.item, one.place.partition("/")[2], one) for one in finding_checks(session, {})]
+    found += _of_answers(session, {one.key for _, _, one in found}) if session.guard > 7 else ()
     found += [
         (item, key, one) for item, said in drafts.items() for key, one in edited_checks(session, item, said)
     ]
@@ -320,6 +321,16 @@ def explained(
         given = session.acknowledged.get((check.check, check.key))
         if given is not None:
             yield item, name, check, given
+
+
+def _of_answers(session: Session, known: Collection[str]) -> Iterator[tuple[str, str, Check]]:
+    """The checks that an answer could have by its pages, which aren't at hand where a letter is composed."""
+    for item in session.items:
+        for name, answer in answers_read(session, item):
+            by = bare_answer(session.prompt(item, name), answer)
+            check = made("unsupported-finding", item, "", (), prompt=name, known_by=by)
+            if check.key not in known:
+                yield item, name, check
 
 
 def reasons_given(session: Session) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Fault(Value):
     message: str
     facts: tuple[str, ...]
     parted: tuple[str, ...] = ()
-    """Of a value that departs, the values alone: what else is cited for it makes no other fault of it."""
+    """By what it is known again: of a value that departs the values alone, of a finding the answer and its passages."""
 
 
 def faults(session: Session, pages: Pages) -> Iterator[Fault]:
@@ -372,7 +372,14 @@ def _unsupported(
     message = _UNCLEAR if not missing else _UNSUPPORTED
     cited = [f"cited: {one} “{one_line(one.quote, 120)}”" for one in answer.all_evidence()[:6]]
     asked = f"asked: {session.prompt(*place).ask}"
-    yield Fault("unsupported-finding", place, message, (asked, *missing, *plain, *cited))
+    facts = (asked, *missing, *plain, *cited)
+    known = bare_answer(session.prompt(*place), answer) if session.guard > 7 else ()
+    yield Fault("unsupported-finding", place, message, facts, known)
+
+
+def bare_answer(prompt: Prompt, answer: Answer) -> tuple[str, ...]:
+    """An answer with what is cited for it, by which a reason for it is found again also where the pages aren't at hand."""
+    return (prompt.id, told(prompt.schema, answer), *(f"{one} {one.quote}" for one in answer.all_evidence()))
 
 
 def unborne(
