@@ -126,7 +126,7 @@ class Talk:
         session = self.review.session
         found = session.status == "signed" and (
             unborne_in(session, "the addendum", add.text, self.review.pages)
-            or addendum_check(session, item, quoted if said != text else "", add.text)
+            or addendum_check(session, item, quoted if said != text else "", add.text, self._said())
         )
         if found:
             where = "Where does it stand? Your words are logged with the addendum; < leaves it out."
@@ -137,6 +137,10 @@ class Talk:
             *self.carry_out(add),
             Line("news", "The addendum is logged, and stands in the letter."),
         ]
+
+    def _said(self) -> list[str]:
+        session = self.review.session
+        return [one.text for item in session.items for one in self.review.assess(item).sentences]
 
     def why(self) -> list[Line]:
         """The reason and the citation of the present question, not which way an answer pushes."""

@@ -173,7 +173,13 @@ def test_after_a_signature_there_can_be_addenda(review: Review) -> None:
 
 
 def test_an_addendum_that_says_otherwise_than_what_was_signed_is_asked_about(review: Review) -> None:
-    told = ("1.1: The request was never made.", "A fracture was seen.", "It was read once more.")
+    told = (
+        "1.1: The request was never made.",
+        "A fracture was seen.",
+        "It was read once more.",
+        "He had 40 weeks of care.",
+        "The fusion is intact.",
+    )
     status, said = run(
         review,
         *SIGNED,
@@ -182,13 +188,19 @@ def test_an_addendum_that_says_otherwise_than_what_was_signed_is_asked_about(rev
         f":addendum {told[1]}",
         "In a report that came later.",
         f":addendum {told[2]}",
+        f":addendum {told[3]}",
+        "<",
+        f":addendum {told[4]}",
+        "<",
         ":park",
     )
     assert status == 0
-    assert folded(said).count("The addendum says otherwise than what was signed.") == 2
+    assert folded(said).count("The addendum says otherwise than what was signed.") == 4
+    assert "not in the determination: 40" in folded(said)
+    assert "denied, or said to be well: fusion" in folded(said)
     assert "denials: 0 in the draft, 1 now" in folded(said)
     assert "answered as not found: fracture" in folded(said)
-    assert review.session.addenda == told[1:]
+    assert review.session.addenda == told[1:3]
 
 
 def test_an_addendum_that_names_what_the_case_lacks_is_asked_about(review: Review) -> None:

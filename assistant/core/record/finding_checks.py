@@ -274,9 +274,15 @@ def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | 
     return made("unsupported-finding", item, _OTHERWISE, facts, prompt=f"{_SENTENCE}{number}")
 
 
-def addendum_check(session: Session, item: str, quoted: str, text: str) -> Check | None:
-    """The check of an addendum that says otherwise than the sentence it adds to, or tells what was answered as not found."""
-    changed = otherwise(quoted, text) if quoted else ()
+def addendum_check(
+    session: Session, item: str, quoted: str, text: str, said: Sequence[str] = ()
+) -> Check | None:
+    """The check of an addendum that says otherwise than the sentence it adds to, or tells what was answered as not found.
+
+    One that names no sentence is held against all that is `said`: a figure that stands nowhere there, and a denial of
+    something that was asked.
+    """
+    changed = otherwise(quoted, text) if quoted else tuple(_unsaid(session, text, said))
     items = (item,) if item else session.items
     missing = dict.fromkeys(word for one in items for word in _found_missing(session, one, quoted, text))
     if missing:
@@ -286,6 +292,27 @@ def addendum_check(session: Session, item: str, quoted: str, text: str) -> Check
     facts = (*([f"the sentence: {one_line(quoted, 240)}"] if quoted else []), *changed)
     message = "The addendum says otherwise than what was signed. Correct it, or say where that stands in the record."
     return made("unsupported-finding", item, message, facts)
+
+
+def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
+    known = {one.casefold() for words in said for one in compiled(_FIGURE).findall(words)}
+    new = [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
+    if new:
+        yield fact_shown("not in the determination", ", ".join(dict.fromkeys(new)))
+    denied = [*compiled(_NEGATION).finditer(text), *compiled(_WELL).finditer(text)]
+    asked = {
+        word
+        for item in session.items
+        for prompt in session.rules.sets[item].prompts.values()
+        for word in (*prompt.look_for, *compiled(r"[a-z]{6,}").findall(prompt.ask.casefold()))
+    }
+    of = (
+        [one for one in sorted(asked) if compiled(rf"(?i)\b{re.escape(one)}\b").search(text)]
+        if denied
+        else []
+    )
+    if of:
+        yield fact_shown("denied, or said to be well", ", ".join(of[:6]))
 
 
 _SENTENCE = "sentence "
