@@ -475,6 +475,10 @@ def test_a_reason_for_what_a_page_says_stands_beside_the_sentence_too(tmp_path: 
             True,
         ),
         ("Instability without fracture was found.", "Fracture without instability was found.", True),
+        ("The records state that surgery was considered.", "Surgery was scheduled, the records state.", True),
+        ("The films were requested.", "The films were made.", True),
+        ("The films were requested and made.", "The films, which were requested, were made.", False),
+        ("The examination records weakness.", "The examination records trivial weakness.", True),
         ("He denies fever and reports weakness.", "He reports fever and denies weakness.", True),
         (
             "The films show no fracture, infection or tumor.",

@@ -21,7 +21,7 @@ from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.rules.suggestion import suggest
-from assistant.core.session import AnswerPlace, Edit, Session, effective_date
+from assistant.core.session import GUARD, AnswerPlace, Edit, Session, effective_date
 from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told
@@ -158,12 +158,20 @@ _OPPOSITES = (
     ("more", "less"), ("many", "few"), ("all", "some"), ("always", "sometimes"), ("anterior", "posterior"),
     ("success", "failure"), ("solid", "failed"), ("healed", "broken"), ("present", "absent"), ("found", "missing"),
 )  # fmt: skip
+_LITTLE = rf"{_WELL[:-3]}|trivial|minor|minimal(?:ly)?|mild(?:ly)?|slight(?:ly)?|insignificant|negligible|incidental)\b"
+"""The same, and what says that it is little."""
+_STAGES = (
+    frozenset("considered contemplated discussed offered suggested".split()),
+    frozenset("planned scheduled recommended requested ordered".split()),
+    frozenset("performed done undergone underwent completed made".split()),
+)
+"""How far a thing has come: what was considered was not scheduled, and what was scheduled not done."""
 _FIGURE = (
     r"(?i)\b(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice)\b"
 )
 
 
-def otherwise(was: str, text: str) -> tuple[str, ...]:
+def otherwise(was: str, text: str, guard: int = GUARD) -> tuple[str, ...]:
     """In what an edited sentence may say otherwise than the draft: denials, doubts, numbers, levels, sides, dates.
 
     Words may go and come as one likes; a denial or a doubt more or less, or a figure or fact that the draft's sentence
@@ -182,6 +190,11 @@ def otherwise(was: str, text: str) -> tuple[str, ...]:
         for one, other in (pair, pair[::-1]):
             if one != other and one in ours - theirs and other in theirs - ours:
                 found.append(fact_shown("the other way round", f"{one}, now {other}"))
+    for stage in _STAGES if guard > 7 else ():
+        gone = sorted(stage & (ours - theirs))
+        come = sorted({one for other in _STAGES if other is not stage for one in other} & (theirs - ours))
+        if gone and come:
+            found.append(fact_shown("come further, or less far", f"{gone[0]}, now {come[0]}"))
     known = extract(was)
     new = [str(one) for one in extract(text) if not one.borne_by(known)]
     figures = {one.casefold() for one in compiled(_FIGURE).findall(was)}
@@ -189,7 +202,8 @@ def otherwise(was: str, text: str) -> tuple[str, ...]:
     if new:
         found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
     if not found:
-        before, after = (len(compiled(_WELL).findall(one)) for one in (was, text))
+        well = _LITTLE if guard > 7 else _WELL
+        before, after = (len(compiled(well).findall(one)) for one in (was, text))
         if before != after:
             found.append(fact_shown("said to be well", f"{before} in the draft, {after} now"))
     if not found:
@@ -265,7 +279,7 @@ def _found_missing(session: Session, item: str, was: str, text: str) -> tuple[st
 
 def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | None:
     """The check of one edited sentence; None where it says the same in other words."""
-    changed = otherwise(edit.was, edit.text)
+    changed = otherwise(edit.was, edit.text, session.guard)
     if not changed and (missing := _found_missing(session, item, edit.was, edit.text)):
         changed = (fact_shown("answered as not found", ", ".join(missing)),)
     if not changed:
