@@ -304,7 +304,7 @@ _SHORT = (
     r"(?:on )?(?P<sign>(?-i:[LR]))(?![\w'’.-]\w|\w)"
 )
 """A side in one letter or two, as notes write it: `L shoulder`, `(R) knee`, `Lt. hip`, `3/5 on the L`, `L UE`, `(L)`, `SLR + L`."""
-_BOTH = r"(?i)(?<![\w/])(?:b/l|bilat\.?(?!\w)|(?-i:[LR]) ?[<>=] ?(?-i:[LR])(?![\w/.-]))"
+_BOTH = r"(?i)(?<![\w/])(?:b/l|bilat\.?(?!\w)|(?-i:[LR]) ?[<>=/] ?(?-i:[LR])(?![\w/.-]))"
 """Both sides, also where one is the worse: `b/l`, `R > L`."""
 _PAIR = r"(?i)^(left|right)\s+(?:and|or)\s+(left|right)\b"
 

@@ -188,6 +188,7 @@ def test_what_only_looks_like_a_level_is_left_alone(text: str) -> None:
         ("Spurling pos R", [("right", "")]),
         ("Tinel's (+) R", [("right", "")]),
         ("B/L knees", [("bilateral", "")]),
+        ("R/L knee pain", [("bilateral", "")]),
         ("bilat. arm pain, R > L", [("bilateral", ""), ("bilateral", "")]),
         ("the right upper extremity", [("right", "upper extremity")]),
         ("left C5-C6 foraminal narrowing", [("left", "")]),
