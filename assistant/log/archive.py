@@ -272,7 +272,7 @@ def _opened(file: Path) -> tuple[Any, str]:
 
 
 def _no_archive(file: Path, why: str) -> Refused:
-    line = one_line(why.splitlines()[0] if why else "", 120)
+    line = one_line(why.splitlines()[0] if why else "", 120).rstrip(".")
     return refuse(
         f"This is no archive of a log, or it is damaged: {line}.", one_line(str(file)), "Name another."
     )
