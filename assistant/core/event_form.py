@@ -108,8 +108,9 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,), "tuple": (list, tuple),
-    "Mapping": (Mapping,), "Answer": (Mapping,), "Evidence": (Mapping,),
+    "Mapping": (dict, Mapping), "Answer": (dict, Mapping), "Evidence": (dict, Mapping),
 }  # fmt: skip
+"""What a field is read from; a `dict` is asked for first, which is quick."""
 
 
 _Read = Callable[[Any], Any] | None

@@ -189,7 +189,7 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
     """The inverse of `seal`: `reveal(commitment)` gives the words, as `Private`; None means erased."""
     if type(value) in _LEAVES:
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # the quick question first
         digest = value.get(_TEXT)
         if digest is not None and len(value) == 1 and isinstance(digest, str):
             words = reveal(digest)
