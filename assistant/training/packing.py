@@ -23,6 +23,7 @@ from assistant.core.text import digest, one_line
 from assistant.files import make_folder, write_file
 from assistant.library import CaseFolder
 from assistant.log import Log
+from assistant.log.entry import is_day
 from assistant.training.book import Book, Written, faults_of, new_plan, planted_events
 from assistant.training.faults import Fault
 from assistant.training.practice import COPIES, Exercise, Run, run_of
@@ -101,7 +102,9 @@ def read_packed(path: Path) -> Packed:
     """The packed case in a file; `Refused` for what is none, or what a newer program wrote."""
     name = one_line(str(path))
     text = library.read_text(path)
-    data = library.document(text, f"{name}.json", "packed-case").data
+    data = library.document(text, name if name.endswith(".json") else f"{name}.json", "packed-case").data
+    if not is_day(due := data.get("due", "2000-01-01")):
+        raise refuse(f"`due` can't be {due}: there is no such day.", name, "Ask for it anew.")
     return Packed(
         data["plan"],
         data["case"],
@@ -118,7 +121,7 @@ def exercise_of_packed(log: Log, made: Packed) -> Exercise:
     """What a run on a packed case is made of; its case is laid beside the log. `Refused` where it doesn't read as one."""
     folder = log.path.parent / COPIES / made.plan
     case = library.open_case(folder) if folder.exists() else _unpacked(made, folder)
-    if case.text != made.files["case.yaml"]:
+    if not _lies_in(folder, made):
         raise refuse(
             "Another packed case of this name is here already.", one_line(str(folder)), "Ask for it anew."
         )
@@ -132,6 +135,14 @@ def exercise_of_packed(log: Log, made: Packed) -> Exercise:
         confidence=made.confidence,
         trainer=made.trainer,
     )
+
+
+def _lies_in(folder: Path, made: Packed) -> bool:
+    """Whether each text of a packed case is in a folder, as it was packed."""
+    try:
+        return all((folder / name).read_bytes() == text.encode() for name, text in made.files.items())
+    except OSError:
+        return False
 
 
 def _unpacked(made: Packed, folder: Path) -> CaseFolder:

@@ -98,6 +98,7 @@ def test_a_run_that_comes_back_is_held_against_what_its_trainer_packed(desk: Des
         ({"files": {"case.yaml": "x", "../evil.txt": "x"}}, "evil"),
         ({"files": {"case.yaml": "x", "reference.yaml": "x"}}, "reference.yaml"),
         ({"plan": "../x"}, "plan"),
+        ({"due": "2026-02-30"}, "packed.json: `due` can't be 2026-02-30: there is no such day"),
     ],
 )
 def test_a_file_that_is_no_packed_case_is_refused(desk: Desk, change: dict[str, object], said: str) -> None:
@@ -105,6 +106,15 @@ def test_a_file_that_is_no_packed_case_is_refused(desk: Desk, change: dict[str, 
     with pytest.raises(Refused) as refused:
         read_packed(desk.file)
     assert said in str(refused.value)
+
+
+def test_a_packed_case_with_other_records_is_another_one(desk: Desk) -> None:
+    exercise_of_packed(desk.log, read_packed(desk.file))
+    data = json.loads(desk.file.read_text("utf-8"))
+    data["files"]["records/progress-note-2014-07-17.txt"] += " More."
+    desk.file.write_text(json.dumps(data), "utf-8")
+    with pytest.raises(Refused, match="Another packed case of this name is here"):
+        exercise_of_packed(desk.log, read_packed(desk.file))
 
 
 def test_a_case_that_is_not_for_practice_is_neither_packed_nor_unpacked(desk: Desk, tmp_path: Path) -> None:
