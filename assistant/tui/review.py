@@ -472,6 +472,9 @@ class ReviewScreen(ProgramScreen):
             self._finish_asking(text)
         elif not text.strip() and highlighted is not None:
             self.answer(lambda: conversation.choose(highlighted + 1))
+        elif text[:1] == ":" and (named := _called(text)) and self.offers(named):
+            self.reply.value = ""
+            self.run_action_named(named)
         else:
             self._reply_or_sign(conversation, text)
 
@@ -888,3 +891,8 @@ def _letter_text(review: Review) -> str:
     from assistant.review.determination import compose_from_log
 
     return to_text(compose_from_log(review.log, review.session.id))
+
+
+def _called(text: str) -> str:
+    """The action that a line calls by itself, as plain lines call it; empty where it calls none."""
+    return next((one.name for one in ACTIONS if one.plain.split()[:1] == text.split()), "")

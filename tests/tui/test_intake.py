@@ -131,7 +131,7 @@ async def test_a_review_opens_the_chronology_and_is_offered_what_was_changed_the
     open_window: Open,
 ) -> None:
     async with open_window(case=str(folder)) as window:
-        window.screen.run_action_named("chronology")
+        await window.write(":chronology")
         await window.settle(lambda: isinstance(window.app.screen, ProposalScreen))
         await window.pilot.press("end", "enter")
         await window.pilot.press("escape")
