@@ -378,28 +378,31 @@ class RecordIndex:
     def _nearest(self, query: str, known: Collection[_Sentence], limit: int) -> list[Occurrence]:
         """The sentences that come nearest to what a person may mean by a query, but for those that are known.
 
-        They hold most of it; what few sentences of the record hold counts for more, and plain words more than loose
-        ones.
+        They hold most of it; the fewer sentences of the record hold a word, the more it counts, and plain words more
+        than loose ones.
         """
         wanted = meant_by(query, self._vocabulary)
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
         for hit in self._table.ranked_hits(wanted, _NEAR, some=True) if wanted else ():
             by_sentence.setdefault((hit.page, hit.start), []).append(hit)
         loose = self._table.loose(wanted)
-        sure: list[set[int]] = []
-        for hits in by_sentence.values():
-            sure.append(
-                {number for hit in hits if self._words_of(hit) not in loose for number in hit.answers}
-            )
-        every = [{number for hit in hits for number in hit.answers} for hits in by_sentence.values()]
-        held = Counter(number for answered in every for number in answered)
-        weight = {number: log(1 + len(every) / count) for number, count in held.items()}
-        ranked = sorted(
-            zip(by_sentence.values(), every, sure, strict=True),
-            key=lambda one: -sum(weight[number] * (1 if number in one[2] else _LOOSE) for number in one[1]),
-        )
+        worded = [[(self._words_of(hit), hit.answers) for hit in hits] for hits in by_sentence.values()]
+        held = Counter(word for said in worded for word in {word for word, _ in said})
+        weight = {
+            word: log(1 + len(worded) / count) * (_LOOSE if word in loose else 1)
+            for word, count in held.items()
+        }
+
+        def nearness(said: Sequence[tuple[str, tuple[int, ...]]]) -> float:
+            best: dict[int, float] = {}
+            for word, answers in said:
+                best |= {number: max(best.get(number, 0), weight[word]) for number in answers}
+            return sum(best.values())
+
+        nearest = map(nearness, worded)
+        ranked = sorted(zip(nearest, by_sentence.values(), strict=True), key=lambda one: -one[0])
         found: list[Occurrence] = []
-        for hits, _, _ in ranked:
+        for _, hits in ranked:
             told = {
                 one.standing: one for hit in reversed(hits) if (one := self._mention(hit, wanted)) is not None
             }

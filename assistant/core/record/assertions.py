@@ -20,6 +20,7 @@ from assistant.core.value import Value
 
 
 _TOKEN = re.compile(r"\w+(?:[/']\w+)*|(?<!\w)-|-(?!\w)|[^\w\s-]")
+_SIDE = re.compile(r"(?<![\w'./&+-])[LR](?=[ ,;:)](?!spine|sp\b|[\d&+])|$)")
 _GAP = "..."
 _OPENING = "^"
 _WIDEST_GAP = 3
@@ -48,8 +49,8 @@ class _Phrase(NamedTuple):
 
 
 def tokens(text: str) -> list[str]:
-    """The words and signs of a text in small letters; a hyphen inside a word parts it and is none, and n't is "not"."""
-    low = text.lower()
+    """The words and signs of a text in small letters; a hyphen inside a word parts it and is none, n't is "not", L and R sides."""
+    low = _SIDE.sub(lambda one: "left" if one[0] == "L" else "right", text).lower()
     if not low.isascii():
         low = low.replace("\u2019", "'")
     return _TOKEN.findall(low.replace("n't", " not") if "n't" in low else low)
@@ -257,11 +258,16 @@ _LISTED = frozenset({",", "and", "or", "nor", "/", "&", "+"})
 _JOINED = frozenset({"and", "/", "&", "+"})
 _SHOWS, _DOES = frozenset({"positive", "pos"}), frozenset({"did", "does"})
 """What a study says of a finding by itself: "x-ray negative for fracture, CT positive", "; the CT did"."""
+_FAULTS = frozenset("deficit deficits loss losses change changes abnormality abnormalities asymmetry".split())
+"""Nouns by which what everybody needs is only named: in "no strength deficit" the strength is not what is denied."""
 _EITHER = frozenset({"or", "nor", "/"})
+_WITHOUT = frozenset({"without", "w/o"})
 _CLOSED = frozenset({";", "\u2014", "\u2022"})
 _PARTING = _LISTED | _CLOSED | {"but", "then", "now", "today"}
 _COPULA = frozenset("is are was were".split())
 _VERBS = frozenset("is are was were has have had been be not no".split())
+_FARES = (_VERBS | frozenset("got gets improved improves helped helps went".split())) - {"no", "not"}
+"""What is denied of a finding, and not the finding: "denies that drinking is a problem"."""
 _DEFINITE = frozenset("the his her their its this these those my our".split())
 _REACHING = frozenset("below above past into down".split())
 _SUBJECTS = frozenset("he she they it i we you who".split())
@@ -322,7 +328,7 @@ class Assertions:
         self._now, self._negators, self._abnormal = words("now"), words("negators"), words("abnormal")
         self._aside = words("aside")
         self._absorbing, self._claims = words("absorbing"), words("claims")
-        self._intended = words("intended")
+        self._intended, self._seldom = words("intended"), words("seldom")
         self._unsettling, self._hedged = beginnings("unsettling"), words("hedged")
         self._requests, self._results = words("requests"), frozenset(lists.get("results", ()))
         self._interested, self._masks = beginnings("interested"), beginnings("masks")
@@ -429,11 +435,15 @@ class Assertions:
     def _is_needed(self, term: str, said: Tokens, first: int, last: int) -> bool:
         """Whether the mention is of something whose absence is a finding: bladder control, a reflex, the pulse of the foot.
 
-        Of a reflex that nobody should have (Hoffmann's, an inverted one) the absence is none.
+        Of the loss of one the absence is none, nor of what the words only begin ("no balance problems"). Of a reflex that nobody should have (Hoffmann's, an inverted one) the absence is none.
         """
+        if not self._abnormal.isdisjoint(said[first:last]):
+            return False
         following = said[last] if last < len(said) else ""
-        if term in self._needed or (term in self._functions and following in self._lost):
+        if term in self._functions and following in self._lost:
             return True
+        if term in self._needed:
+            return following not in self._carriers and following not in _FAULTS
         end = last + (following in self._vital)
         if said[end - 1] not in self._vital or (
             said[end : end + 1] != [] and said[end].isalpha() and said[end] not in _AFTER_NOUN
@@ -458,6 +468,8 @@ class Assertions:
             return _NOT
         denies = cue.standing == "negated"
         saying = cue.text in self._sayings
+        if saying and said[of.last : of.last + 1] != [] and said[of.last] in _FARES:
+            return _DOUBT
         if of.service and denies and begin < first and said[first - 1] == "the":
             return _NOT
         if cue.standing == "family" and not _SUBJECTS.isdisjoint(said[cue.end : first]):
@@ -468,6 +480,15 @@ class Assertions:
             return _NOT
         if denies and cue.place not in _NORMAL and of.needed and self._bears_at_once(said, begin, first):
             return _NOT
+        if (
+            denies
+            and said[cue.start] in _WITHOUT
+            and first > begin
+            and _LISTED.isdisjoint(said[begin:first])
+            and said[of.last : of.last + 1]
+            and said[of.last] in _COPULA
+        ):
+            return _DOUBT
         if denies and of.function and "normally" in said[of.last : of.last + _NEAR]:
             return _DOUBT
         alone = not said[cue.start][0].isalnum() or self._is_repeated(said, cue)
@@ -501,7 +522,8 @@ class Assertions:
                 if token in _SUBJECTS and at > begin:
                     return _NOT if separators else _DOUBT
                 verb = verb or (token in self._clause and at > begin)
-                if token in self._absorbing or (token == "that" and said[at - 1] in self._claims):
+                parted = token == "-" and at > begin and not _NUMBER.search(said[at + 1])
+                if parted or token in self._absorbing or (token == "that" and said[at - 1] in self._claims):
                     reach = _DOUBT
                 elif token in self._hedged:
                     reach = min(reach, _LOOSE)
@@ -517,7 +539,8 @@ class Assertions:
 
     def _bears_at_once(self, said: Tokens, begin: int, first: int) -> bool:
         """Whether nothing but a list of words stands between a cue and the mention: "no bowel or bladder control"."""
-        return all(token not in self._carriers and token != "of" for token in said[begin:first])
+        between = said[begin:first]
+        return "return" in between or all(token not in self._carriers and token != "of" for token in between)
 
     def _is_definite(self, said: Tokens, begin: int, first: int) -> bool:
         """Whether the mention is spoken of as known: "no brace was ordered for the instability"."""
@@ -545,6 +568,9 @@ class Assertions:
         marked = any(_NUMBER.search(token) for token in own if not _LEVEL.fullmatch(token))
         marked = marked or any(self._asserts.at(said, at) for at in range(start, of.first + 1))
         marked = marked or not self._ongoing.isdisjoint(said[of.last : end])
+        marked = marked or (
+            len(separators) == 1 and said[of.last : of.last + 1] != [] and said[of.last] in self._predicates
+        )
         placed = any(self._is_placed(said, at) for at in range(start, end))
         placed = placed or (end < len(said) and said[end] not in _LISTED | _CLOSED and said[end][0].isalpha())
         remembered = any(
@@ -631,6 +657,8 @@ class Assertions:
             return _DOUBT
         if self._qualifies_what_follows(said, cue, last):
             return _NOT
+        if said[last] in self._absorbing:
+            return _DOUBT
         if cue.place in _NORMAL and cue.text in self._there and not self._is_there(said, of, between):
             return _NOT
         if "denied" in said[cue.start : cue.end] and not self._requests.isdisjoint(said[begin:first]):
@@ -764,7 +792,9 @@ class Assertions:
         """Whether a denial is itself denied: "not free of", "it can't be said that there is no"."""
         at = max(begin, cue.start - 2)
         own = said[cue.start]
-        if own in ("without", "w/o") and not (self._negators | {"no"}).isdisjoint(said[begin : cue.start]):
+        if own in (*_WITHOUT, "no") and not self._seldom.isdisjoint(said[begin : cue.start]):
+            return True
+        if own in _WITHOUT and not (self._negators | {"no"}).isdisjoint(said[begin : cue.start]):
             return True
         if own not in ("no", "nor", "never", "neither", "not") and not self._negators.isdisjoint(
             said[at : cue.start]
