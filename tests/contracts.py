@@ -592,7 +592,7 @@ VOCABULARY: dict[str, Any] = {
                 {"written": ["temp n"], "from": 100.4, "to": 110},
             ],
         },
-        {"asked": ["stiff", "rigid"], "related": ["hardware"]},
+        {"asked": ["stiff", "rigid"], "related": ["hardware"], "told": ["like a board"]},
         {"findings": ["weakness"], "functions": ["strength"], "denials": ["5/5"]},
     ],
     "apart": [["ilium", "ileum"]],

@@ -145,6 +145,9 @@ CREATE VIRTUAL TABLE form USING fts5 (
 INSERT INTO passage (passage, rank) VALUES ('hashsize', 67108864);
 """
 _AT_ONCE = 10
+_COMMON, _FEWEST = 8, 12
+"""The part of a file's windows in which a word is too common to rank by, and in how few it never is."""
+_QUOTED = re.compile(r'"([^"]*)"')
 _LIKE = 5
 _LIKENESS = 0.87
 _FOUND = "FROM passage CROSS JOIN place ON place.id = passage.rowid WHERE passage MATCH ?"
@@ -208,6 +211,7 @@ class IndexTable:
         self._lock = threading.Lock()
         self._forms: dict[str, tuple[str, ...]] = {}
         self._expansions: dict[Wanted, Expansion] = {}
+        self._held = lru_cache(4096)(self._windows_of)
         self._answers = lru_cache(64)(lambda wanted: Answers(self._expanded(wanted)))
         _serve_text(connection, pages)
         weakref.finalize(self, connection.close)
@@ -253,9 +257,23 @@ class IndexTable:
         answers = self._answers(tuple(wanted))
         return (hit for row in rows if _is_across(row, splits[row[0]]) for hit in self._hits(row, answers))
 
-    def ranked_hits(self, wanted: Sequence[Wanted], limit: int, some: bool = False) -> Iterator[Hit]:
-        """The hits of the `limit` best windows that hold all of what is wanted, or `some` of it, the best window first."""
-        every = (_any if some else _every)(self._expanded(wanted))
+    def ranked_hits(self, wanted: Sequence[Wanted], limit: int) -> Iterator[Hit]:
+        """The hits of the `limit` best windows that hold all of what is wanted, the best window first."""
+        return self._ranked(_every(self._expanded(wanted)), wanted, limit)
+
+    def near_hits(self, wanted: Sequence[Wanted], limit: int) -> Iterator[Iterator[Hit]]:
+        """The hits of the `limit` best windows that hold some of what is wanted: those of rarer words, then of common ones.
+
+        Words that stand nearly everywhere in a large file cost most, and rank nothing.
+        """
+        spoken = dict.fromkeys(phrase for one in self._expanded(wanted) for phrase in one.spoken)
+        most = max(len(self._pages) // _COMMON, _FEWEST)
+        rare = [one for one in spoken if self._windows_with(one) <= most]
+        for stage in (rare, [one for one in spoken if one not in set(rare)]):
+            if stage:
+                yield self._ranked(any_of(stage), wanted, limit)
+
+    def _ranked(self, every: str, wanted: Sequence[Wanted], limit: int) -> Iterator[Hit]:
         answers = self._answers(tuple(wanted))
         with self._lock:
             cursor = self._connection.execute(f"{_ROWS} ORDER BY passage.rank LIMIT ?", (every, limit))
@@ -265,6 +283,14 @@ class IndexTable:
                 yield from self._hits(row, answers)
             with self._lock:
                 rows = cursor.fetchmany(_AT_ONCE)
+
+    def _windows_with(self, phrase: str) -> int:
+        """In how many windows a phrase can stand: in those with the rarest of its words."""
+        return min(self._held(word) for words in _QUOTED.findall(phrase) for word in words.split())
+
+    def _windows_of(self, word: str) -> int:
+        rows = self._ask("SELECT doc FROM word WHERE term = ?", (word,))
+        return int(rows[0][0]) if rows else 0
 
     def page_hits(self, wanted: Sequence[Wanted], limit: int) -> list[Hit]:
         """The hits of the first `limit` pages that hold all of what is wanted somewhere."""

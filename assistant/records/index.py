@@ -334,11 +334,13 @@ class RecordIndex:
             ]
             whole |= {(one.document, one.page, one.start) for one in more[: _FEW - len(whole)]}
             found = [*found, *more] if len(wanted) == 1 else [*more, *found]
-        if len(whole) < _FEW and (len(wanted) > 1 or not found):
-            own = [one for one in found if (one.document, one.page, one.start) in whole]
-            near = self._nearest(query, whole, min(_FEW - len(whole), limit))
-            there = {(one.document, one.page, one.start) for one in (*own, *near)}
-            found = [*own, *near, *(one for one in found if (one.document, one.page, one.start) not in there)]
+        own = [one for one in found if (one.document, one.page, one.start) in whole]
+        first = _once_each(own)
+        if len(first) < _FEW:
+            near = self._nearest(query, whole, min(_FEW - len(first), limit))
+            there = {(one.document, one.page, one.start) for one in (*first, *near)}
+            rest = [one for one in found if (one.document, one.page, one.start) not in there]
+            found = [*first, *near, *rest]
         return tuple(found[:limit])
 
     def _slips(self, wanted: Iterable[Wanted]) -> tuple[str, ...]:
@@ -383,8 +385,11 @@ class RecordIndex:
         """
         wanted = meant_by(query, self._vocabulary)
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
-        for hit in self._table.ranked_hits(wanted, _NEAR, some=True) if wanted else ():
-            by_sentence.setdefault((hit.page, hit.start), []).append(hit)
+        for stage in self._table.near_hits(wanted, _NEAR):
+            for hit in stage:
+                by_sentence.setdefault((hit.page, hit.start), []).append(hit)
+            if len(by_sentence) >= limit + len(known):
+                break
         loose = self._table.loose(wanted)
         worded = [[(self._words_of(hit), hit.answers) for hit in hits] for hits in by_sentence.values()]
         held = Counter(word for said in worded for word in {word for word, _ in said})
@@ -407,9 +412,11 @@ class RecordIndex:
                 one.standing: one for hit in reversed(hits) if (one := self._mention(hit, wanted)) is not None
             }
             found += [one for one in told.values() if (one.document, one.page, one.start) not in known]
-            if len(found) >= limit:
+            if len(_once_each(found)) >= limit:
                 break
-        return sorted(found, key=lambda one: one.standing == "printed")[:limit]
+        first = _once_each(found)
+        copies = [one for one in found if one not in first]
+        return sorted([*first, *copies], key=lambda one: one.standing == "printed")[:limit]
 
     def wordings(self, query: str) -> tuple[str, ...]:
         """The words, spellings and synonyms that a person's query looks for."""
@@ -627,6 +634,14 @@ def _tells_nothing(said: Assertion, sought: Wanted) -> bool:
 def _by_box(standing: str) -> Assertion:
     """What a box says of words: a ticked *no* is a plain denial."""
     return Assertion(standing, True, f"{TICKED} no") if standing == DENIED else Assertion(standing)
+
+
+def _once_each(mentions: Iterable[Occurrence]) -> list[Occurrence]:
+    """The first mention of each wording and standing: what is copied from note to note stands once."""
+    first: dict[tuple[str, str], Occurrence] = {}
+    for one in mentions:
+        first.setdefault((" ".join(one.quote.lower().split()), one.standing), one)
+    return list(first.values())
 
 
 def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occurrence:

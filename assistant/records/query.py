@@ -149,6 +149,8 @@ def _widely(said: str, terms: Sequence[str], vocabulary: Vocabulary) -> Wanted:
     own = [of_term(term, vocabulary, loosely=True) for term in terms]
     near = {one: None for term in terms for one in (*vocabulary.broader(term), *vocabulary.related(term))}
     loose = {other: None for one in near for other in vocabulary.variants(one)}
+    alike = {other: None for term in terms for other in vocabulary.variants(term)}
+    loose |= {one: None for term in alike for one in vocabulary.told(term)}
     phrases = [Phrase(said), *(phrase for one in own for phrase in one.phrases)]
     phrases += [
         Phrase(one, gap=_GAP * (len(one.split()) == _TURNED or APART in one), loose=True) for one in loose
@@ -158,7 +160,11 @@ def _widely(said: str, terms: Sequence[str], vocabulary: Vocabulary) -> Wanted:
         tuple(dict.fromkeys(phrases)),
         frozenset[str]().union(*(one.apart for one in own)),
         (),
-        tuple(dict.fromkeys(number for one in (*terms, *near) for number in vocabulary.numbers(one))),
+        tuple(
+            dict.fromkeys(
+                number for one in (*terms, *near) for number in vocabulary.numbers(one, loosely=True)
+            )
+        ),
     )
 
 

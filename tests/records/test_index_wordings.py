@@ -218,3 +218,16 @@ def test_what_a_flag_looks_for_is_found_as_short_notes_tell_it(
         found = {one.page for one in index.look_for(words) if one.supports}
         others += [says for page, says in enumerate(sentences, 1) if (page in found) is not told]
     assert others == []
+
+
+def test_copies_leave_room_for_what_comes_near_and_the_rarest_word_ranks_it() -> None:
+    notes = [f"Motor 5/5.\nShoulder pain on day {number}." for number in range(20)]
+    notes[7] += "\nTA 3, EHL 3 on the left."
+    index = RecordIndex.of({"d": tuple(notes)}, own_vocabulary())
+    assert 8 in [one.page for one in index.find("motor exam")][:3]
+
+
+def test_how_patients_tell_it_is_found_by_a_person_and_not_for_a_question() -> None:
+    index = RecordIndex.of({"d": ("He barks at his kids.", "He walks well.")}, own_vocabulary())
+    assert [one.page for one in index.find("irritability")] == [1]
+    assert index.look_for(["irritability"]) == ()

@@ -37,7 +37,18 @@ _PLACES = (
     "after_function",
     "headings",
 )
-_LINE = ("same", "kinds", "related", "capitals", "unless", "asked", "findings", "functions", "denials")
+_LINE = (
+    "same",
+    "kinds",
+    "related",
+    "capitals",
+    "unless",
+    "asked",
+    "told",
+    "findings",
+    "functions",
+    "denials",
+)
 _WIDEST_NUMBER = 200
 APART = "..."
 """In a phrase: up to three other words may stand there."""
@@ -72,7 +83,7 @@ class Synonyms(Value):
 
     What is normal denies: of `findings`, `functions` show them where they aren't normal, and `denials` say by
     themselves that they aren't there. `asked` are everyday words, for which a person's own search looks for each other
-    and for `related`. `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals`
+    and for `related`, and where that finds little for `told`, the words in which patients tell it. `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals`
     count where they are written in capitals. `numbers` tell of it in figures. `unless` are phrases in which they mean
     something else, and aren't found.
     """
@@ -84,6 +95,7 @@ class Synonyms(Value):
     unless: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
     asked: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
@@ -142,6 +154,10 @@ class Vocabulary(Value, dict=True, eq=False):
         asked = self._asked.get(word_root(term), ())
         return tuple(one for group in (*self._of(term), *asked) for one in (*group.related, *group.asked))
 
+    def told(self, term: str) -> tuple[str, ...]:
+        """The words in which patients and hurried notes tell what a person asks by the term."""
+        return tuple(one for group in self._asked.get(word_root(term), ()) for one in group.told)
+
     def capitals(self, term: str) -> tuple[str, ...]:
         """Short forms of a term that count in capitals only."""
         return tuple(one for group in self._of(term) for one in group.capitals)
@@ -150,9 +166,10 @@ class Vocabulary(Value, dict=True, eq=False):
         """The words that a short form in capitals stands for."""
         return tuple(one for group in self.synonyms if term in group.capitals for one in group.same)
 
-    def numbers(self, term: str) -> tuple[Number, ...]:
-        """The numbers that tell of a term."""
-        return tuple(one for group in self._of(term) for one in group.numbers)
+    def numbers(self, term: str, loosely: bool = False) -> tuple[Number, ...]:
+        """The numbers that tell of a term; `loosely` those too that a person may mean by it."""
+        groups = (*self._of(term), *(self._asked.get(word_root(term), ()) if loosely else ()))
+        return tuple(one for group in groups for one in group.numbers)
 
     def functions(self, term: str) -> tuple[str, ...]:
         """What shows a term where it isn't normal, so that it denies it where it is: strength for weakness."""
@@ -357,7 +374,7 @@ def _vocabulary(texts: tuple[tuple[str, str], ...]) -> Vocabulary:
 
 
 def _synonyms(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> Synonyms:
-    same, kinds, related, capitals, unless, asked, findings, functions, denials = (
+    same, kinds, related, capitals, unless, asked, told, findings, functions, denials = (
         _terms(found, document, (*path, part)) for part in _LINE
     )
     numbers = [
@@ -366,7 +383,7 @@ def _synonyms(found: Findings, document: YamlDocument, path: tuple[str | int, ..
         for one in _numbers(found, document, (*path, "numbers", index))
     ]
     return Synonyms(
-        same, kinds, related, capitals, unless, tuple(numbers), asked, findings, functions, denials
+        same, kinds, related, capitals, unless, tuple(numbers), asked, told, findings, functions, denials
     )
 
 
