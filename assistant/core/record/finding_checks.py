@@ -318,6 +318,7 @@ def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
         word
         for item in session.items
         for prompt in session.rules.sets[item].prompts.values()
+        if not prompt.about  # how the request reads is no finding: "not as requested"
         for word in (*prompt.look_for, *compiled(r"[a-z]{6,}").findall(prompt.ask.casefold()))
     }
     of = (
