@@ -211,3 +211,11 @@ def test_a_word_means_what_it_is_a_kind_of_what_it_is_near_to_or_what_begins_as_
     assert by.meant("catheterized") == ("catheter",)
     assert by.meant("WC") == ("wheelchair",)
     assert by.meant("cat") == by.meant("zebra") == ()
+
+
+def test_no_word_of_the_told_is_a_bare_number() -> None:
+    found = {one for group in library.own_vocabulary().synonyms for one in group.told}
+    assert found
+    assert [one for one in found if not any(sign.isalpha() for sign in one)] == [], (
+        "a day or a page would bear it"
+    )
