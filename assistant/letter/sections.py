@@ -7,8 +7,9 @@ missing rather than assumed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
-from assistant.core.answer import Answer, Dismissed, Evidence, same_content
+from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment, DraftSentence, deciding_cautions
 from assistant.core.record.absence import contradicted, not_found, set_aside
@@ -510,26 +511,29 @@ def _amended_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str,
 def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
     """By the key of a sentence: the passages that speak against an answer it rests on, and why they were set aside.
 
-    Of those that one reason sets aside the first stands there; all stand in the record of the review, as do those of an
-    answer that no sentence rests on.
+    Of several the newest that isn't of the utilization review stands there, and their reason where it is one; all
+    stand in the record of the review, each with its reason, as do those of an answer that no sentence rests on.
     """
     session = assessment.session
+    documents = session.rules.case.documents
     rested_on = {name for one in assessment.sentences for name in one.prompts}
     beside: dict[str, list[str]] = {}
     for name, prompt in session.rules.sets[key].prompts.items() if session.guard > 7 else ():
-        by_reason: dict[str, list[Dismissed]] = {}
-        for one in set_aside(session, (key, name)) if name in rested_on else ():
-            by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
-        at, about = _beside(assessment, name, prompt) if by_reason else ("", "")
-        for reason, alike in by_reason.items() if at else ():
-            first = Evidence(alike[0].document, alike[0].page, shortened(alike[0].quote, _SHORTENED))
-            more = f"{len(alike) - 1:,}" if len(alike) > 1 else ""
-            said = {
-                "quoted": f"{about}{_quoted(session, frame, first)}",
-                "more": more,
-                "reason": ended(reason),
-            }
-            beside.setdefault(at, []).append(frame.say("rationale.set_aside", **said))
+        gone = set_aside(session, (key, name)) if name in rested_on else ()
+        at, about = _beside(assessment, name, prompt) if gone else ("", "")
+        if not at:
+            continue
+        dated = {one: on.latest for one in gone if (on := documents[one.document].date) is not None}
+        of_refusal = {one: documents[one.document].is_ur_report for one in gone}
+        newest = max(gone, key=lambda one: (not of_refusal[one], dated.get(one, date.min)))
+        quoted = Evidence(newest.document, newest.page, shortened(newest.quote, _SHORTENED))
+        reasons = {" ".join(one.reason.split()) for one in gone}
+        said = {
+            "quoted": f"{about}{_quoted(session, frame, quoted)}",
+            "more": f"{len(gone) - 1:,}" if len(gone) > 1 else "",
+            "reason": ended(reasons.pop()) if len(reasons) == 1 else "",
+        }
+        beside.setdefault(at, []).append(frame.say("rationale.set_aside", **said))
     return {at: " ".join(dict.fromkeys(said)) for at, said in beside.items()}
 
 
