@@ -412,6 +412,10 @@ class Conversation(Talk):
         place = self._by_key(words)
         if place is not None:
             return self._chosen(self.options[place])
+        if words.lower() in tuple(LETTERS[: len(lettered(self.review, turn))]):
+            raise refuse(
+                f"{words} is a passage, no answer.", "", f"Type the answer before it, as `1 {words}`."
+            )
         if turn.kind == "sign":
             return (
                 self._sign()
@@ -547,7 +551,7 @@ class Conversation(Talk):
         return [Line("problem", "Nothing was typed. " + (turn.words or "Type the key of a reply."))]
 
     def _leave(self, scope: str, path: str) -> list[Line]:
-        self.gone_back = 0
+        self.gone_back, self.cited = 0, ()
         self.review.perform(c.LeavePrompt(scope, path))
         return [Line("note", "Left as it was.")]
 
@@ -712,7 +716,7 @@ class Conversation(Talk):
         return held is not None and shape is not None and complete(shape, held)
 
     def _says_the_same(self, held: Answer, command: c.RecordAnswer) -> bool:
-        return same_content(held, command.answer) and not self.cited
+        return same_content(held, command.answer) and set(self.cited) <= set(held.evidence)
 
     def _with_cited(self, command: c.RecordAnswer) -> c.RecordAnswer:
         """The answer with the passages that were cited for it; one that was not found can have none."""

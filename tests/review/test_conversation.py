@@ -635,6 +635,24 @@ def test_a_passage_that_is_cited_first_goes_with_the_answer(talk: Conversation) 
     assert talk.cited == ()
 
 
+def test_a_cited_passage_stays_with_the_question_that_is_left(talk: Conversation) -> None:
+    until(talk, "suspected").go("1", "prior_surgery")
+    talk.cite(PLAN)
+    assert words(talk.reply("")) == "Left as it was."
+    assert (talk.turn.path, talk.cited) == ("suspected", ())
+
+
+def test_an_answer_given_anew_with_a_passage_that_it_has_already_is_left_as_it_was(
+    talk: Conversation,
+) -> None:
+    until(talk, "sought").cite(PLAN)
+    talk.reply("Films of the neck.")
+    talk.go("1", "sought")
+    talk.cite(PLAN)
+    assert words(talk.reply("Films of the neck.")) == "Left as it was."
+    assert talk.turn.path != "sought"
+
+
 def test_what_has_a_passage_is_not_undocumented(talk: Conversation) -> None:
     until(talk, "sought").cite(PLAN)
     said = words(talk.reply("-"))

@@ -214,6 +214,16 @@ def test_a_choice_takes_the_letter_of_its_passage(begun: Begin) -> None:
     assert answer(talk, "plan").evidence[0].document == "pr2-2023-10-16"
 
 
+@pytest.mark.parametrize(
+    ("case", "asked"), [(BACK, "plan"), ("knee-mri-locking", "plan"), (BACK, "weeks_of_care")]
+)
+@pytest.mark.parametrize("typed", ["a", "A"])
+def test_the_letter_of_a_passage_alone_is_no_answer(begun: Begin, case: str, asked: str, typed: str) -> None:
+    talk = begun(case, asked)
+    assert "Type the answer before it" in talk.reply(typed)[-1].text
+    assert (talk.pending, talk.review.session.answer("1", asked)) == (None, None)
+
+
 @pytest.mark.parametrize("typed", ["5 e e", "many b", "5 “”", "5 z"])
 def test_what_is_no_value_with_its_passage_is_refused(begun: Begin, typed: str) -> None:
     talk = begun(BACK, "weeks_of_care")
