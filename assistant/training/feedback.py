@@ -603,8 +603,11 @@ def _wrong_absences(
         )
         if fault.kind == "contradiction" and absent:
             yield fault.says
-    for line in lines if not here else ():
+    told = {fault.part for fault in here if fault.kind == "contradiction"}
+    for line in lines:
         mine, other = line.pieces
+        if not told.isdisjoint(("", *line.place.path)):
+            continue
         if mine is None or other is None or mine.category != "not_documented":
             continue
         if other.category not in (*_NOTHING, "unclear"):

@@ -93,6 +93,15 @@ def test_three_planted_faults_that_are_all_confirmed_are_all_missed(log: Log, re
         assert fault.says in said
 
 
+def test_an_absence_where_a_value_is_planted_wrongly_is_wrong_too(log: Log) -> None:
+    practice = begun(log, "end", "wrong-level", "wrong-month=prior_imaging", "contradiction=suspected")
+    answered(practice, dict.fromkeys(("prior_surgery", "prior_imaging", "suspected"), "not documented"))
+    rows = {row.prompt: row for row in scored(log, practice).rows}
+    assert "C5-C6" in rows["prior_surgery"].wrong_absences[0]
+    assert rows["prior_imaging"].wrong_absences
+    assert len(rows["suspected"].wrong_absences) == 1
+
+
 def test_three_planted_faults_that_are_seen_are_caught(log: Log) -> None:
     practice = begun(log, "end", "wrong-level", "contradiction=suspected", "evidence-moved=prior_imaging")
     by_kind = {fault.kind: fault for fault in practice.run.faults}
