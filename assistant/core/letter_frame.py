@@ -98,7 +98,7 @@ _NAMING: dict[str, str] = {
     "sources.own_sentence": "number sources",
     "rests.answer": "question answer quoted",
     "rationale.amended": "reason",
-    "rationale.set_aside": "quoted more reason",
+    "rationale.set_aside": "pages more",
     "changes.amended": "question was now reason",
     "changes.added": "question now reason",
     "changes.withdrawn": "question was reason",

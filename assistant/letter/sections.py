@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from assistant.core.answer import Answer, Evidence, same_content
+from assistant.core.answer import Answer, Dismissed, Evidence, same_content
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment, DraftSentence, deciding_cautions
 from assistant.core.record.absence import contradicted, not_found, set_aside
@@ -20,7 +20,6 @@ from assistant.core.rules.guidelines import LAW
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
-from assistant.core.text import shortened
 from assistant.core.turn import part_question
 from assistant.core.value import replace
 from assistant.core.wording import told_as
@@ -509,35 +508,34 @@ def _amended_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str,
 
 
 def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
-    """By the key of a sentence: the passages that speak against an answer it rests on, and why they were set aside.
+    """By the key of a sentence: the pages that speak against an answer it rests on, and were set aside with a reason.
 
-    Of several the newest that isn't of the utilization review stands there, and their reason where it is one; all
-    stand in the record of the review, each with its reason, as do those of an answer that no sentence rests on.
+    The newest stand first, those of the utilization review last. Their words and the reasons stand in the record of the
+    review, as do those of an answer that no sentence rests on.
     """
     session = assessment.session
     documents = session.rules.case.documents
     rested_on = {name for one in assessment.sentences for name in one.prompts}
-    beside: dict[str, list[str]] = {}
+    beside: dict[str, list[Dismissed]] = {}
     for name, prompt in session.rules.sets[key].prompts.items() if session.guard > 7 else ():
         gone = set_aside(session, (key, name)) if name in rested_on else ()
-        at, about = _beside(assessment, name, prompt) if gone else ("", "")
-        if not at:
-            continue
-        dated = {one: on.latest for one in gone if (on := documents[one.document].date) is not None}
-        of_refusal = {one: documents[one.document].is_ur_report for one in gone}
-        newest = max(gone, key=lambda one: (not of_refusal[one], dated.get(one, date.min)))
-        quoted = Evidence(newest.document, newest.page, shortened(newest.quote, _SHORTENED))
-        reasons = {" ".join(one.reason.split()) for one in gone}
-        said = {
-            "quoted": f"{about}{_quoted(session, frame, quoted)}",
-            "more": f"{len(gone) - 1:,}" if len(gone) > 1 else "",
-            "reason": ended(reasons.pop()) if len(reasons) == 1 else "",
-        }
-        beside.setdefault(at, []).append(frame.say("rationale.set_aside", **said))
-    return {at: " ".join(dict.fromkeys(said)) for at, said in beside.items()}
+        if gone:
+            beside.setdefault(_beside(assessment, name, prompt)[0], []).extend(gone)
+
+    def newest(one: Dismissed) -> tuple[bool, date]:
+        document = documents[one.document]
+        return not document.is_ur_report, document.date.latest if document.date is not None else date.min
+
+    made = {}
+    for at, aside in beside.items():
+        pages = [Evidence(one.document, one.page) for one in sorted(aside, key=newest, reverse=True)]
+        told = list(dict.fromkeys(place_words(session, frame, one) for one in pages))
+        more = f"{len(told) - _MOST_PAGES:,}" if len(told) > _MOST_PAGES else ""
+        made[at] = frame.say("rationale.set_aside", pages="; ".join(told[:_MOST_PAGES]), more=more)
+    return made
 
 
-_SHORTENED = 160
+_MOST_PAGES = 4
 
 
 def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str]:

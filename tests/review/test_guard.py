@@ -431,29 +431,11 @@ def test_what_was_set_aside_stands_beside_its_sentence_and_in_the_record(
     assert (review.session.status, made.open) == ("signed", [])
     frame = review.session.frame()
     (marked,) = (one for one in rationale("1", review.assess, frame) if "changed since" in one.text)
-    assert marked.mark == f"[set aside: document 1, page 1 “{said}”; the reviewer's reason: {reason}]"
+    assert marked.mark == "[set aside, with the reason in the record of the review: document 1, page 1]"
     told = getattr(annex, section)(review.session, frame)
     assert [f"“{said}” ({reason})" in one.text for one in told.sentences].count(True) == 1
     before = replace(review.session, guard=7)
     assert reason not in str(annex.read_before(before, frame)), "as it was told before"
-
-
-def test_of_several_set_aside_the_newest_stands_beside_the_sentence_and_each_reason_in_the_record(
-    tmp_path: Path,
-) -> None:
-    older, newer = "The neck pain is worsening.", "He has had a new weakness since May."
-    given = [
-        {"document": "chart", "page": 1, "quote": older, "reason": "That was her brother, she says."},
-        {"document": "chart", "page": 1, "quote": newer, "reason": "It is told of the cousin."},
-    ]
-    change = answer(changed_since={**quoted("no", "He denies new symptoms."), "search": {"dismissed": given}})
-    review, _ = run(tmp_path, change, f"NOTE\n\nHe denies new symptoms.\n{older}\n{newer}\n")
-    frame = review.session.frame()
-    (marked,) = (one for one in rationale("1", review.assess, frame) if "changed since" in one.text)
-    assert marked.mark.startswith("[set aside: document 1, page 1 “")
-    assert marked.mark.endswith("” and 1 more; each with its reason in the record of the review]")
-    told = str(annex.read_before(review.session, frame))
-    assert [one["reason"].rstrip(".") in told for one in given] == [True, True]
 
 
 def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Path) -> None:
