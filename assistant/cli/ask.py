@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TextIO, TypeVar
+from typing import TypeVar
 
 from assistant.cli.lines import Lines
 from assistant.core.dates import read_date
@@ -29,9 +29,9 @@ class _Back(Exception):
 class Asking:
     """Asks on the standard output and reads the replies from the standard input; Enter confirms what is proposed."""
 
-    def __init__(self, source: TextIO | None = None, out: TextIO | None = None) -> None:
-        self.lines = Lines(source)
-        self.out = out or sys.stdout
+    def __init__(self) -> None:
+        self.lines = Lines()
+        self.out = sys.stdout
         self._given: list[str] | None = None
         self._again = 0  # how many of the given replies are given once more, after one was taken back
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import click
 from assistant.cli.ask import Asking
 from assistant.cli.options import json_option
 from assistant.cli.output import print_json
-from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.problem import Refused, placed, refuse
 from assistant.core.rules.criterion import DECISION_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet, Reading
 from assistant.core.text import counted, one_line, visible, with_article
@@ -83,13 +83,9 @@ def read(name: str) -> tuple[PromptSet, ...]:
         return library.prompt_set_instances(id_, sources)
 
 
-@contextmanager
-def named(name: str) -> Iterator[None]:
+def named(name: str) -> AbstractContextManager[None]:
     """What is refused of a file names it as it was given, or as it lies among a person's own."""
-    try:
-        yield
-    except Refused as refused:
-        raise Refused(*(Problem(p.what, as_named(p.where, name), p.fix) for p in refused.problems)) from None
+    return placed(lambda at: as_named(at, name))
 
 
 def as_named(where: str, name: str) -> str:
@@ -211,15 +207,8 @@ def import_(file: Path, id_: str, output: Path | None) -> None:
         raise refuse(
             f"There is a prompt file `{name}` already.", f"{name}.yaml", "Give the set another id with --id."
         )
-    try:
+    with placed(lambda at: f"{where}, {one_line(at, 120)}" if at else where):
         made = read_questionnaire(data, name)
-    except Refused as refused:
-        raise Refused(
-            *(
-                Problem(one.what, f"{where}, {one_line(one.where, 120)}" if one.where else where, one.fix)
-                for one in refused.problems
-            )
-        ) from None
     made.notes.extend(
         (f"`{one}`", "it stands twice in one object; only the last was read") for one in dict.fromkeys(twice)
     )

@@ -16,7 +16,7 @@ from assistant.cli.output import ImportProgress, print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.pages import read_range, said_list
 from assistant.core.record.sentences import UR_REPORT
-from assistant.core.text import one_line, visible
+from assistant.core.text import counted, one_line, visible
 from assistant.core.value import replace
 from assistant.machine import is_reserved
 from assistant.records.proposing import types
@@ -208,7 +208,7 @@ def _lines(told: _Told) -> list[str]:
         return [f"{file}: left out."]
     pages = sum(int(one["pages"]) for one in told.documents)
     verb = "brought in as" if told.status == "added" else "read again for"
-    lines = [f"{file}: {pages} page{'s' * (pages != 1)}, {verb} {_several(names)}."]
+    lines = [f"{file}: {counted(pages, 'page')}, {verb} {_several(names)}."]
     for one in told.documents:
         if one["unreadable"]:
             runs = page_runs(one["unreadable"])
@@ -216,9 +216,12 @@ def _lines(told: _Told) -> list[str]:
     return [*lines, *(f"    {note}" for note in told.notes)]
 
 
-def _several(names: Sequence[str], most: int = 6) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+def _several(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+_MOST_NAMED = 6
 
 
 def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Path | None) -> int:
@@ -437,7 +440,7 @@ class Confirming:
                 f"{len(self._read.unread)} of {count} pages have no text layer, and RapidOCR, which could read them, is"
                 f" not installed. {how_to_install()} (`none` leaves the file out until then.)"
             )
-        self._asking.say(f"{self._name}: {count} page{'s' * (count != 1)}. Proposed:")
+        self._asking.say(f"{self._name}: {counted(count, 'page')}. Proposed:")
         for note in left_out(self._parts, self._read):
             self._asking.say(f"  {note}")
         many = len(self._parts)

@@ -7,7 +7,7 @@ A `Problem` says what is wrong, where, and what to do about it. Code that cannot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.core.text import one_line
@@ -49,12 +49,13 @@ def refuse(what: str, where: str = "", fix: str = "") -> Refused:
 
 
 @contextmanager
-def placed(where: str) -> Iterator[None]:
-    """What is refused inside names the place `where`, such as a line of a file."""
+def placed(where: str | Callable[[str], str]) -> Iterator[None]:
+    """What is refused inside names the place `where`, such as a line of a file, or what that makes of its own place."""
     try:
         yield
     except Refused as refused:
-        raise Refused(*(Problem(one.what, where, one.fix) for one in refused.problems)) from None
+        at = where if callable(where) else lambda _: where
+        raise Refused(*(Problem(one.what, at(one.where), one.fix) for one in refused.problems)) from None
 
 
 # A reason in words: what a log that is read years later needs where somebody set something aside or departed.

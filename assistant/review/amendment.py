@@ -6,9 +6,7 @@ reaches it only when the reviewer takes it over. A signed session is never chang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant import library
 from assistant.core import commands as c
@@ -20,32 +18,17 @@ from assistant.core.record.absence import contradicted
 from assistant.core.rules.rules import Rules, Sources, files_of, pinned, read_prompt_set
 from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.session import AnswerPlace, Session, carried
-from assistant.core.text import digest, one_line
+from assistant.core.text import counted, digest, one_line
 from assistant.core.turn import Option
-from assistant.core.value import Value, replace
+from assistant.core.value import replace
 from assistant.library import CaseFolder
 from assistant.log.fold import pinned_texts, rules_of
 from assistant.review.loading import committed, unchanged
+from assistant.review.review import Amendment, Review
 from assistant.review.talk import Pending, Talk
 
-if TYPE_CHECKING:
-    from assistant.review.review import Review
 
-
-class Amendment(Value):
-    """A changed case file: the command that takes it over, its pages and texts, and what changed in words.
-
-    `asked_again` are the questions that list what has changed: the documents, the timeline.
-    """
-
-    command: c.AmendCase
-    pages: Mapping[str, tuple[str, ...]]
-    artifacts: Mapping[str, tuple[str, bytes]]
-    says: tuple[str, ...]
-    asked_again: tuple[AnswerPlace, ...]
-
-
-def amendment(session: Session, sources: Sources | None = None) -> Amendment | None:
+def amendment(session: Session) -> Amendment | None:
     """What the case folder holds beyond the session, or None where it is as the session has it.
 
     Raises `Refused` for a case file that is malformed now, that lacks an item of the session, or that lacks a
@@ -63,7 +46,7 @@ def amendment(session: Session, sources: Sources | None = None) -> Amendment | N
     facts = digest(case.text) != session.case_pin
     if not facts and not added:
         return None  # a record that is gone or altered is said elsewhere; it is nothing to take over
-    sources = sources or library.sources()
+    sources = library.sources()
     rules = library.rules_for(case, sources)
     _refuse_losses(session, rules, case)
     kept = pinned(rules, sources)
@@ -140,16 +123,12 @@ def _asked_again(session: Session, event: e.CaseAmended) -> tuple[AnswerPlace, .
 
 
 def _says(event: e.CaseAmended, case: CaseFolder) -> list[str]:
-    lines = [f"New document: {name} ({_pages(len(case.pages[name]))})" for name in event.added]
+    lines = [f"New document: {name} ({counted(len(case.pages[name]), 'page')})" for name in event.added]
     lines += [f"Changed document: {name}" for name in event.changed]
     lines += [f"No longer there: {name}" for name in event.removed]
     if event.facts and not event.added:
         lines.append("The facts in case.yaml have been changed.")
     return lines
-
-
-def _pages(count: int) -> str:
-    return f"{count} page{'s' * (count != 1)}"
 
 
 # Another prompt set for an item, until it is decided.

@@ -145,9 +145,9 @@ def listed_words(review: Review, turn: Turn, shown: int) -> str:
     """What `listed` lists, in words; `shown` is how many of them there is room for."""
     groups = found_for(review, turn)
     total = sum(one.count for one in groups)
-    said = f"{total:,} passage{'s' * (total != 1)}"
+    said = counted(total, "passage")
     if total != len(groups):
-        said += f" in {len(groups):,} wording{'s' * (len(groups) != 1)}"
+        said += f" in {counted(len(groups), 'wording')}"
     said += " to be dealt with" if turn.kind == "passages" else " for this question"
     return f"{said}, the first {shown}" if shown < len(groups) else said
 
@@ -406,8 +406,8 @@ LETTERS = "abcde"
 def denied_by(session: Session, command: c.RecordAnswer | c.CiteEvidence) -> tuple[str, ...]:
     """The words that an answer denies; none where it is no denial."""
     name, *rest = command.prompt.split(".")
-    prompt, answer = session.prompt(command.item, name), getattr(command, "answer", None)
-    value = answer.value if answer is not None else None
+    prompt = session.prompt(command.item, name)
+    value = command.answer.value if isinstance(command, c.RecordAnswer) else None
     denied = isinstance(value, str) and value in prompt.schema.denials(tuple(rest))
     return tuple(prompt.words(rest[0] if rest else "")) if denied else ()
 

@@ -28,10 +28,10 @@ from assistant.core.record.mentions import regions_of
 from assistant.core.record.passages import located, uncut, whole_words
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.rules import Sources, pinned
-from assistant.core.session import Session, begin, fold
+from assistant.core.session import AnswerPlace, Session, begin, fold
 from assistant.core.text import digest
 from assistant.core.turn import Turn
-from assistant.core.value import replace
+from assistant.core.value import Value, replace
 from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock, SessionRow
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
@@ -44,7 +44,6 @@ from assistant.review.search import RecordSearch
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
     from assistant.core.record.checks import Check
-    from assistant.review.amendment import Amendment
 
 
 # Quotes on the one road: every passage that a command brings is looked up on its page first.
@@ -171,6 +170,19 @@ def _sent_back(log: Log, case: str, reviewer: str) -> str:
             "Another reviewer decides it (Lab. Code 4610.6(i)): imr case assign.",
         )
     return held.remanded
+
+
+class Amendment(Value):
+    """A changed case file: the command that takes it over, its pages and texts, and what changed in words.
+
+    `asked_again` are the questions that list what has changed: the documents, the timeline.
+    """
+
+    command: c.AmendCase
+    pages: Mapping[str, tuple[str, ...]]
+    artifacts: Mapping[str, tuple[str, bytes]]
+    says: tuple[str, ...]
+    asked_again: tuple[AnswerPlace, ...]
 
 
 class Review:

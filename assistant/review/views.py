@@ -222,7 +222,7 @@ def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
             dated = document.date.prose() if document.date is not None else "undated"
             said = ", ".join(one for one in (document.title, document.author, dated) if one)
             odd = "".join(f"; confirmed as this patient's: {one}" for one in document.confirmed)
-            yield f"  {said} ({document.pages} page{'s' * (document.pages > 1)}{odd})"
+            yield f"  {said} ({counted(document.pages, 'page')}{odd})"
     if prompt.shows == "timeline":
         for entry in review.session.rules.case.timeline:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"

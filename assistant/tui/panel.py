@@ -235,7 +235,7 @@ class PassageList:
         if not self.passages:
             return nothing_found(self.review, turn, words)
         count = len(self.passages)
-        self.title = f"{count} passage{'s' * (count != 1)} for “{one_line(words, 30)}”"
+        self.title = f"{counted(count, 'passage')} for “{one_line(words, 30)}”"
         if own:
             self.title = listed_words(self.review, turn, count)
         self.show(0)

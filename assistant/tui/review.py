@@ -472,7 +472,7 @@ class ReviewScreen(ProgramScreen):
             self._finish_asking(text)
         elif not text.strip() and highlighted is not None:
             self.answer(lambda: conversation.choose(highlighted + 1))
-        elif text[:1] == ":" and (named := _called(text)) and self.offers(named):
+        elif text[:1] == ":" and (named := _action_called(text)) and self.offers(named):
             self.reply.value = ""
             self.run_action_named(named)
         else:
@@ -893,6 +893,6 @@ def _letter_text(review: Review) -> str:
     return to_text(compose_from_log(review.log, review.session.id))
 
 
-def _called(text: str) -> str:
+def _action_called(text: str) -> str:
     """The action that a line calls by itself, as plain lines call it; empty where it calls none."""
     return next((one.name for one in ACTIONS if one.plain.split()[:1] == text.split()), "")

@@ -147,10 +147,11 @@ _NEGATION = (
     r"|free (?:of|from)|barely|hardly|contra\w+|oppos\w+|advis\w+ against)\b|n['\u2019]t\b"
 )
 _HEDGE = r"(?i)\b(?:may|might|could|possibl[ey]|probabl[ey]|suspect\w*|unclear|perhaps|apparently|likely|suggest\w*)\b"
-_WELL = (
-    r"(?i)\b(?:normal|unremarkable|intact|within normal limits|wnl|benign|non-?focal|symmetrical(?:ly)?|symmetric|preserved|full"
-    r"|improv\w+|better|relie(?:f|ve[ds]?)|benefit\w*|helped|effective|resolved|recovered|healed|subsided|abated|ceased|gone)\b"
+_GOOD = (
+    r"normal|unremarkable|intact|within normal limits|wnl|benign|non-?focal|symmetrical(?:ly)?|symmetric|preserved|full"
+    r"|improv\w+|better|relie(?:f|ve[ds]?)|benefit\w*|helped|effective|resolved|recovered|healed|subsided|abated|ceased|gone"
 )
+_WELL = rf"(?i)\b(?:{_GOOD})\b"
 """What says that nothing is wrong, or not any more; a finding that is called so is denied."""
 _OPPOSITES = (
     ("better", "worse"), ("improved", "worsened"), ("improving", "worsening"), ("increased", "decreased"),
@@ -158,7 +159,7 @@ _OPPOSITES = (
     ("more", "less"), ("many", "few"), ("all", "some"), ("always", "sometimes"), ("anterior", "posterior"),
     ("success", "failure"), ("solid", "failed"), ("healed", "broken"), ("present", "absent"), ("found", "missing"),
 )  # fmt: skip
-_LITTLE = rf"{_WELL[:-3]}|trivial|minor|minimal(?:ly)?|mild(?:ly)?|slight(?:ly)?|insignificant|negligible|incidental)\b"
+_LITTLE = rf"(?i)\b(?:{_GOOD}|trivial|minor|minimal(?:ly)?|mild(?:ly)?|slight(?:ly)?|insignificant|negligible|incidental)\b"
 """The same, and what says that it is little."""
 _STAGES = (
     frozenset("considered contemplated discussed offered suggested".split()),

@@ -9,7 +9,7 @@ inward when the file is read, into negation normal form.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -567,12 +567,3 @@ def _of_table(row: _Row, every: bool, mode: str, empty: Formula, some: Formula) 
         return row.atom(HOLDS, row.count)
     none = row.atom(mode, row.count - 1, most=True, failing=True)
     return _or_absent(path, any_of((empty, none)) if tied else none, mode)
-
-
-def paths_of(raw: Any) -> Iterator[str]:
-    """Every key of a formula as written."""
-    if isinstance(raw, list):
-        for one in raw:
-            yield from paths_of(one)
-    elif isinstance(raw, Mapping):
-        yield from (str(key) for key in raw)
