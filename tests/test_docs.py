@@ -18,7 +18,7 @@ from assistant.core import yaml
 from assistant.core.event_form import all_kinds
 from assistant.core.record import case
 from assistant.core.rules.examples import try_examples
-from assistant.core.rules.prompt_set import TIERS
+from assistant.core.rules.guidelines import TIERS
 from assistant.core.rules.proof import prove
 from assistant.core.rules.rules import GUIDELINES, Sources
 from assistant.core.yaml import YamlDocument

@@ -29,7 +29,8 @@ from assistant.core.problem import Refused
 from assistant.core.rules.completion import formula_in_words
 from assistant.core.rules.condition import Formula, all_of, atoms
 from assistant.core.rules.criterion import DECISION_WORDS
-from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
+from assistant.core.rules.guidelines import TIER_NAMES
+from assistant.core.rules.prompt_set import Citation, Criterion, Prompt, PromptSet, Sentence
 from assistant.core.text import singular, visible
 
 if TYPE_CHECKING:

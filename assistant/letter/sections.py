@@ -16,8 +16,8 @@ from assistant.core.record.absence import contradicted, not_found, set_aside
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.checks import explained
 from assistant.core.record.second_look import relied_on
-from assistant.core.rules.guidelines import LAW
-from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
+from assistant.core.rules.guidelines import LAW, TIERS
+from assistant.core.rules.prompt_set import Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
 from assistant.core.turn import part_question

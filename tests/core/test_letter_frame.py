@@ -19,7 +19,7 @@ from assistant.core import wording, yaml
 from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame, sentence_lengths
 from assistant.core.problem import Refused
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
-from assistant.core.rules.prompt_set import TIER_NAMES
+from assistant.core.rules.guidelines import TIER_NAMES
 from assistant.library import first_words
 from tests.prove import scale
 

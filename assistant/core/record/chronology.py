@@ -37,6 +37,8 @@ from assistant.core.record.counts import SPELLED
 from assistant.core.record.mentions import extract, extract_kind, regions_of
 from assistant.core.record.phrases import Known, Patterns, any_of, known_phrases, whole
 from assistant.core.record.sentences import (
+    APPLICATION,
+    REQUEST,
     UR_REPORT,
     Dated,
     PacketDocument,
@@ -50,15 +52,7 @@ from assistant.core.record.sentences import (
 )
 from assistant.core.value import replace
 
-_SECOND_HAND = frozenset(
-    {
-        UR_REPORT,
-        "Application for independent medical review",
-        "Request for authorization",
-        "Proof of service",
-        "Agreement",
-    }
-)
+_SECOND_HAND = frozenset({UR_REPORT, APPLICATION, REQUEST, "Proof of service", "Agreement"})
 """What others say of the course of the case: no line rests on it."""
 _LAB = "Laboratory report"
 _LETTER = "Letter"

@@ -18,9 +18,20 @@ import msgspec
 from assistant.core.dates import PartialDate
 from assistant.core.problem import Problem, Refused
 from assistant.core.rules.fields import FieldReader
-from assistant.core.rules.prompt_set import TIERS
 from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument, near
+
+TIERS = ("mtus", "studies", "national", "expert", "accepted", "likely_benefit")
+"""The evidence hierarchy of Lab. Code 4610.5(c)(2), highest first."""
+
+TIER_NAMES = {
+    "mtus": "the Medical Treatment Utilization Schedule (MTUS)",
+    "studies": "peer-reviewed scientific and medical evidence",
+    "national": "nationally recognized professional standards",
+    "expert": "expert opinion",
+    "accepted": "generally accepted standards of medical practice",
+    "likely_benefit": "treatments likely to benefit where others are not efficacious",
+}
 
 LAW = "law"
 """The tier of what is noted beside a finding and never argues."""

@@ -15,24 +15,12 @@ from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, schema_text, select
 from assistant.core.rules.condition import ALWAYS, Atom, Formula, Truth, atoms, evaluate, holds
+from assistant.core.rules.guidelines import TIERS, Guidelines
 from assistant.core.value import Value
 
 if TYPE_CHECKING:
     from assistant.core.rules.answers_inline import Spec
     from assistant.core.rules.computed import Computed
-    from assistant.core.rules.guidelines import Guidelines
-
-TIERS = ("mtus", "studies", "national", "expert", "accepted", "likely_benefit")
-"""The evidence hierarchy of Lab. Code 4610.5(c)(2), highest first."""
-
-TIER_NAMES = {
-    "mtus": "the Medical Treatment Utilization Schedule (MTUS)",
-    "studies": "peer-reviewed scientific and medical evidence",
-    "national": "nationally recognized professional standards",
-    "expert": "expert opinion",
-    "accepted": "generally accepted standards of medical practice",
-    "likely_benefit": "treatments likely to benefit where others are not efficacious",
-}
 
 
 class Citation(Value):
