@@ -131,6 +131,34 @@ TOGETHER = {
         ["predictors of failure were dealt with. Not all of this is shown here."],
         "each thing",
     ),
+    "an injection is considered where the guideline speaks of surgery": (
+        "lumbar-mri",
+        """given:
+      red_flags: all no
+      prior_imaging: []
+      weeks_of_care: 8
+      operated: "no"
+      fragile: "no"
+      findings: {sensation: "yes", strength: "no", reflex: "no", atrophy: "no", tension: "yes"}
+      plan: injection
+      contrast: without""",
+        ["it speaks of surgery, and an injection is considered."],
+        "surgery is considered",
+    ),
+    "the visits before were after an operation": (
+        "physical-therapy",
+        """given:
+      surgery: {procedure: cuff_arthroscopic, date: 2014-10-01}
+      condition: myalgia
+      earlier: "yes"
+      visits_had: 30
+      requested: 12
+      improvement: all not_documented
+      flare: "no"
+      home: not_documented""",
+        ["12 visits are requested, whatever came before."],
+        "no earlier therapy",
+    ),
     "the level was fused": (
         "facet",
         """read: {odg-spine-injections/facet-ablation: 2015}
