@@ -76,8 +76,8 @@ def count_words(groups: Iterable[PassageGroup], searched: int, received: int) ->
     total = sum(one.count for one in groups)
     harmless = sum(one.count for one in groups if one.standing in HARMLESS)
     passages = counted(total, "passage") if total else "no passages"
-    some = "all" if harmless == total else f"{harmless:,}"
-    denied = f", {some} of them denied or only imagined there, or said of a relative" if harmless else ""
+    some = "" if total == 1 else "all of them " if harmless == total else f"{harmless:,} of them "
+    denied = f", {some}denied or only imagined there, or said of a relative" if harmless else ""
     return f"{passages}{denied} ({searched} of {received} documents searched)"
 
 

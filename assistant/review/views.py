@@ -291,7 +291,8 @@ def _list_context(review: Review, turn: Turn) -> Iterator[str]:
 def count_denied(own: RecordSearched | None) -> str:
     """How many passages a search found, none of which speaks for the thing."""
     hits = own.hits if own is not None else 0
-    return f"{counted(hits, 'passage')}, all of them denied or only imagined there" if hits else "no passage"
+    all_of = "all of them " if hits > 1 else ""
+    return f"{counted(hits, 'passage')}, {all_of}denied or only imagined there" if hits else "no passage"
 
 
 def _told_at(review: Review, turn: Turn) -> str:
