@@ -165,7 +165,7 @@ def browse(anew: bool, log_path: Path | None) -> int:
     from assistant.cli.options import needs_terminal
     from assistant.core.access_events import AccessListed
 
-    needs_terminal()
+    needs_terminal("Use `imr log sessions` and `imr log show SESSION` for plain lines.")
     path = log_at(log_path)
     with open_reports(path, anew=anew) as tables:
         note_reading(path, AccessListed("log browse", {}))

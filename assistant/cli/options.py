@@ -30,7 +30,7 @@ class Group(click.Group):
             formatter.write_dl(rows)
 
 
-def needs_terminal(instead: str = "Use --plain for plain lines, or --answers FILE.") -> None:
+def needs_terminal(instead: str = "Use --plain for plain lines.") -> None:
     """Refuses where there is no terminal, with what can be done `instead`; the collector rests until the first question stands (see `open`)."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise refuse("The screen needs a terminal.", "", instead)

@@ -111,9 +111,9 @@ def _on_screen(
 ) -> int:
     """A review on the screen, of a case or gone on with."""
     if session is not None:
-        needs_terminal("Use --plain for plain lines.")
-    else:
         needs_terminal()
+    else:
+        needs_terminal("Use --plain for plain lines, or --answers FILE.")
     from assistant.tui.app import review_opening, run_app
 
     def begin() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.options import json_option, log_at, log_option
+from assistant.cli.options import Group, json_option, log_at, log_option
 from assistant.cli.output import print_json
 from assistant.core.problem import refuse
 from assistant.core.text import one_line
@@ -72,7 +72,7 @@ def typed(asked: Ask) -> str:
     return given
 
 
-@click.group("key")
+@click.group("key", cls=Group)
 def reviewer_key() -> None:
     """The key that signs your real determinations, and its passphrase."""
 

@@ -21,7 +21,7 @@ def tour(plain: bool) -> int:
     from assistant.cli.options import needs_terminal
 
     if not plain:
-        needs_terminal("Use --plain for plain lines.")
+        needs_terminal()
     from assistant.review.tour import FAREWELL, apart
 
     with apart() as log_path:

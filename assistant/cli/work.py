@@ -83,7 +83,7 @@ def _enter(log_path: Path | None, name: str, act: Callable[[Desk, str], str | No
 def asked(
     name: str, what: str, of: tuple[str, ...], copied: tuple[str, ...], day: str, log_path: Path | None
 ) -> None:
-    """Records of CASE were asked for; the request goes to all parties (Lab. Code 4610.6(b))."""
+    """Records of CASE were asked for; the request goes to all parties (Labor Code 4610.6(b))."""
 
     def act(desk: Desk, case: str) -> str:
         desk.asked(case, what, of, copied, day)

@@ -169,6 +169,9 @@ def test_a_case_that_is_not_there_leaves_no_session_behind(imr: Imr) -> None:
         ([], "Use `imr work` and `imr review CASE --plain`"),
         (["review", CASE], "Use --plain for plain lines, or --answers FILE."),
         (["resume"], "Use --plain for plain lines.\n"),
+        (["practise"], "Use --plain for plain lines.\n"),
+        (["practise", CASE], "Use --plain for plain lines.\n"),
+        (["log", "browse"], "Use `imr log sessions` and `imr log show SESSION`"),
     ],
 )
 def test_the_screen_needs_a_terminal(imr: Imr, arguments: list[str], instead: str) -> None:
@@ -180,11 +183,13 @@ def test_a_wrong_option_is_answered_with_the_help_of_its_own_command(imr: Imr) -
     assert_refused(imr("--nonsense"), "--nonsense", "See `imr --help`.")
 
 
-@pytest.mark.parametrize("group", ["case", "log", "prompts", "training"])
-def test_the_help_of_a_group_cuts_no_sentence(imr: Imr, group: str) -> None:
-    status, said, _ = imr(group, "--help")
+@pytest.mark.parametrize("group", sorted({one[:-1] for one in COMMANDS} - {()}), ids=" ".join)
+def test_the_help_of_a_group_cuts_no_sentence(imr: Imr, group: tuple[str, ...]) -> None:
+    status, said, _ = imr(*group, "--help")
     assert status == 0
-    assert "..." not in said.split("Commands:")[1]
+    listed = said.split("Commands:")[1]
+    assert "..." not in listed
+    assert (listed.count("("), "".join(listed.split()).endswith(".")) == (listed.count(")"), True)
 
 
 @pytest.mark.parametrize("arguments", [["review", HOSTILE, "--plain"], [HOSTILE], ["letter", HOSTILE]])
