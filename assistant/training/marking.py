@@ -17,7 +17,7 @@ from assistant.core.rationale import assess
 from assistant.core.record.grounds import worked_out
 from assistant.core.rules.answer_schema import StatementShape
 from assistant.core.session import AnswerPlace, Session, apply, begin
-from assistant.core.text import Private
+from assistant.core.text import Private, counted
 from assistant.core.turn import proposal_for, root_of
 from assistant.core.value import replace
 from assistant.training.comparison import RatingRow
@@ -231,9 +231,9 @@ class Calibration:
         """`said 86%, right 64% of 14: too sure by 22 points; Brier 0.21`."""
         apart = round(100 * self.sure) - round(100 * self.right)
         how = (
-            f"too sure by {apart} points"
+            f"too sure by {counted(apart, 'point')}"
             if apart > 0
-            else f"too unsure by {-apart} points"
+            else f"too unsure by {counted(-apart, 'point')}"
             if apart
             else "as sure as right"
         )

@@ -144,6 +144,7 @@ def test_calibration_is_how_sure_beside_how_often_rightly() -> None:
     assert made.levels == {50: (1, 2), 95: (1, 2)}
     assert "too sure by 22 points" in made.words
     assert "too unsure by 50 points" in Calibration(((50, True),)).words
+    assert "too sure by 1 point;" in Calibration(((50, True), (52, False))).words
     assert Calibration().to_json() is None
 
 
