@@ -77,10 +77,10 @@ def _on_screen(work: Intake) -> int:
 
     screen = IntakeScreen(work)
     run_app(None, lambda _: screen)
-    return _told(screen.made, work)
+    return _told(screen.made)
 
 
-def _told(made: Path | None, work: Intake) -> int:
+def _told(made: Path | None) -> int:
     if made is None:
         click.echo(
             visible(
@@ -171,7 +171,7 @@ def _answered(work: Intake, path: Path, as_json: bool) -> int:
     if as_json:
         print_json({"case": case_id, "folder": str(made)})
         return 0
-    return _told(made, work)
+    return _told(made)
 
 
 # The same as plain lines.
@@ -196,7 +196,7 @@ class Plain:
         self._one_by_one()
         while not self._lines() or (said := self._asking.with_way_back(self._named)) is None:
             self._one_by_one(last=True)
-        return _told(self._work.finish(*said), self._work)
+        return _told(self._work.finish(*said))
 
     def _named(self) -> tuple[str, str, bool]:
         title = self._asking.ask("Title of the case, without the patient's name", self._work.title, one_line)

@@ -198,7 +198,7 @@ def _print_report(
             else "Nothing of this kind is in the log."
         )
     elif plot == "funnel":
-        _print_funnel(asked, question, found, wide)
+        _print_funnel(question, found, wide)
     elif plot:
         _print_plot(asked, question, found, said, wide)
     else:
@@ -260,7 +260,7 @@ def _print_mix(rows: Sequence[Mapping[str, Value]], labels: Sequence[str], wide:
         click.echo("\n".join(wrapped("  ", f"{one_line(label, 60)}: {row['mix']}", wide, "    ")))
 
 
-def _print_funnel(asked: Report, question: Question, found: Result, wide: int) -> None:
+def _print_funnel(question: Question, found: Result, wide: int) -> None:
     from assistant.cli.output import filled, funnel
     from assistant.log.query import as_objects
 

@@ -369,7 +369,7 @@ def letter(
     if form in _NEEDED and output is None and not opened:
         raise click.UsageError(f"A {form} file isn't printed: name one with -o, or use --open.")
     if output is None and opened:
-        output = _place_to_look_at(session, form)
+        output = _place_to_look_at(form)
     _write_letter(session, part, form, output, force, log_path)
     if opened:
         from assistant.machine import open_in_viewer
@@ -427,7 +427,7 @@ def _writer(form: str) -> Callable[[Letter, str], bytes]:
     return lambda letter, part: write(letter, part).encode()
 
 
-def _place_to_look_at(session: str, form: str) -> Path:
+def _place_to_look_at(form: str) -> Path:
     """A file in a folder of the reader's own, which the system clears."""
     import tempfile
 

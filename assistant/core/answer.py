@@ -58,6 +58,10 @@ class Trail(Value):
     dismissed: tuple[Dismissed, ...] = ()
 
 
+WRITTEN = frozenset({"value", "status", "evidence", "search", "note"})
+"""The keys under which an answer is written."""
+
+
 class Answer(Value):
     """One answer. `parts` is set for groups (by name) and lists of objects (by "1", "2", ...).
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
+from assistant.core.answer import WRITTEN, Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.dates import PartialDate, parse_date, read_date
 from assistant.core.problem import Refused, placed, reason, refuse
 from assistant.core.rules.answer_schema import (
@@ -29,8 +29,6 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.condition import RESERVED
 from assistant.core.text import Private, one_line
 from assistant.core.value import replace
-
-_KEYS = frozenset({"value", "status", "evidence", "search", "note"})
 
 
 def read_answer(
@@ -106,7 +104,7 @@ class _Reader:
         self.where = where
 
     def read(self, raw: Any, shape: Shape, path: tuple[str, ...]) -> Answer:
-        wrapped = isinstance(raw, Mapping) and bool(raw) and set(raw) <= _KEYS
+        wrapped = isinstance(raw, Mapping) and bool(raw) and set(raw) <= WRITTEN
         if not wrapped:
             return self.value(raw, shape, path)
         if ("value" in raw) == ("status" in raw):

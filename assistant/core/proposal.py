@@ -83,7 +83,7 @@ def rule_result(
     if not proposal.rule:
         return None, ""
     rows = list(_rows(proposal, reading, case, item))
-    value, _, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item), reading)
+    value, _, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item))
     return value, basis
 
 
@@ -103,9 +103,7 @@ def _propose(
             prompt, _stripped(raw, _part_names(prompt.schema.shape)), evidence, "stated in the case file"
         )
     rows = list(_rows(proposal, reading, case, item))
-    value, evidence, basis = _worked_out(
-        proposal, rows, _operand(proposal.than, reading, case, item), reading
-    )
+    value, evidence, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item))
     if value is None:
         return None
     other = (
@@ -278,9 +276,7 @@ def _operand(path: str, reading: Reading, case: Case, item: DisputedItem | None)
     return found.plain() if found is not None and found.given else None
 
 
-def _worked_out(
-    proposal: Proposal, rows: list[_Row], than: Any, reading: Reading
-) -> tuple[Any, tuple[Evidence, ...], str]:
+def _worked_out(proposal: Proposal, rows: list[_Row], than: Any) -> tuple[Any, tuple[Evidence, ...], str]:
     fitting = [row for row in rows if row.fits is not False]
     if proposal.rule == "any_after":
         return _any_after(fitting, than)

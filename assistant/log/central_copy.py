@@ -24,7 +24,7 @@ from assistant.log.chain import leaf
 from assistant.log.checkpoint import CENTRAL
 from assistant.log.database import bring_up_to_date, connect_reader, unlike
 from assistant.log.entry import OF_DESK, pinned_in
-from assistant.log.projection import forget
+from assistant.log.projection import Progress, forget
 from assistant.log.store import stated_as_redacted
 from assistant.log.tree import keep_tree
 from assistant.log.verify_entries import commitments_in
@@ -49,8 +49,6 @@ _CHECKPOINTS = (
 _EMPTIED = "SELECT number, body FROM imr.statement WHERE kind = 'text.redacted' AND number > %s ORDER BY number LIMIT %s"
 _KEEP_WORDS = "INSERT OR IGNORE INTO blob (commitment, salt, body) VALUES (?, ?, ?)"
 _KEEP_FILE = "INSERT OR IGNORE INTO artifact (hash, media, body) VALUES (?, ?, ?)"
-
-Progress = Callable[[int, int], None]
 
 
 def copy_path(url: str) -> Path:

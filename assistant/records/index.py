@@ -12,7 +12,7 @@ from math import log
 from assistant.core.record.assertions import Assertion, assertions_by
 from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
-from assistant.core.record.passages import Occurrence, page_mark
+from assistant.core.record.passages import Occurrence, SentencePlace, page_mark
 from assistant.core.value import Value, replace
 from assistant.records.fts import Hit, IndexTable, open_index
 from assistant.records.query import DENIAL, FUNCTION, Wanted, denying, meant_by, of_query, of_term
@@ -243,8 +243,6 @@ _NEAR = 40
 """Windows in which what comes near is looked for."""
 _LOOSE = 0.6
 """What a loose word counts, where a plain one counts 1."""
-_Sentence = tuple[str, int, int]
-"""Document, page, and where the sentence begins."""
 _LOOKED_AT = 200
 """Windows that are looked at for the fullest sentences, at least: FTS5 ranks by windows, and the best may be further on."""
 
@@ -377,7 +375,7 @@ class RecordIndex:
             if len(word) >= _SHORTEST_CUT and word.isalpha() and word not in known
         )
 
-    def _nearest(self, query: str, known: Collection[_Sentence], limit: int) -> list[Occurrence]:
+    def _nearest(self, query: str, known: Collection[SentencePlace], limit: int) -> list[Occurrence]:
         """The sentences that come nearest to what a person may mean by a query, but for those that are known.
 
         They hold most of it; the fewer sentences of the record hold a word, the more it counts, and plain words more
@@ -506,7 +504,7 @@ class RecordIndex:
 
     def _sentences(
         self, hits: Iterable[Hit], wanted: Sequence[Wanted], limit: int, over: Sequence[Over] = ()
-    ) -> tuple[list[Occurrence], set[_Sentence]]:
+    ) -> tuple[list[Occurrence], set[SentencePlace]]:
         """The sentences around hits, and those `over` a page's end, the fullest first, as far as the limit goes.
 
         With them the places of those that hold all that is wanted.
@@ -523,7 +521,7 @@ class RecordIndex:
         every: list[tuple[Sequence[Hit], Over | None]] = [(one, None) for one in by_sentence.values() if one]
         every += [(one.hits, one) for one in over]
         found: list[Occurrence] = []
-        whole: set[_Sentence] = set()
+        whole: set[SentencePlace] = set()
         printed = 0
         for inside, running in self._most_telling(every, self._table.loose(wanted)):
             if len(found) - printed >= limit:

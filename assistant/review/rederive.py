@@ -18,6 +18,7 @@ from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import Check, checks
 from assistant.core.record.finding_checks import unverified_criteria
+from assistant.core.record.guard import Pages
 from assistant.core.session import GUARD, Session, outcome
 from assistant.core.value import Value, replace
 from assistant.letter import body_hash, to_text
@@ -29,8 +30,6 @@ from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.log.verify_steps import Counting, fault_of_review
 from assistant.review.determination import compose_from_log, compose_without_documents
 from assistant.review.loading import pages_of
-
-Pages = Mapping[str, tuple[str, ...]]
 
 
 class Difference(Value):

@@ -18,7 +18,7 @@ from assistant.core.record.counts import least_asked, longest
 from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
-from assistant.core.record.passages import PassageGroup, Weight, grouped
+from assistant.core.record.passages import PassageGroup, SentencePlace, Weight, grouped
 from assistant.core.record.refusal import pages_of_others
 from assistant.core.record.sentences import UR_REPORT, PacketDocument
 from assistant.core.session import AnswerPlace, Session
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 150
 """How many groups of passages one entry of the log holds."""
-
-_Sentence = tuple[str, int, int]
-"""Document, page, and where the sentence begins."""
 
 _TIMELINE = "timeline"
 _MOST_STATED = 20
@@ -68,7 +65,7 @@ class RecordSearch:
         self._making = Lock()
         self._found: dict[tuple[str, ...], tuple[PassageGroup, ...]] = {}
         self._told: dict[tuple[str, ...], set[tuple[str, int, int, str]]] = {}
-        self._marks: dict[tuple[str, ...], dict[_Sentence, list[tuple[int, int]]]] = {}
+        self._marks: dict[tuple[str, ...], dict[SentencePlace, list[tuple[int, int]]]] = {}
 
     def find(self, query: str) -> tuple[Occurrence, ...]:
         """The passages for a person's query, best first."""
@@ -79,7 +76,7 @@ class RecordSearch:
         key = tuple(terms)
         if key not in self._found:
             mentions = self._open().look_for(key) if key else ()
-            marks: dict[_Sentence, list[tuple[int, int]]] = {}
+            marks: dict[SentencePlace, list[tuple[int, int]]] = {}
             for one in mentions:
                 marks.setdefault((one.document, one.page, one.start), []).append(
                     (one.at - one.start, one.length)

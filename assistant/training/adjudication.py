@@ -43,7 +43,13 @@ from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
 from assistant.machine import open_private
 from assistant.review.reasons import check_reason
-from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, comparable_content, question
+from assistant.training.comparison import (
+    DETERMINATION,
+    DETERMINATION_ASKED,
+    OF_THE_REVIEWER,
+    comparable_content,
+    question,
+)
 from assistant.training.ratings import Settled, must_verify, settled, unfit
 from assistant.training.reference import AnswerSheet, as_answers_file, session_of_answer_sheet
 
@@ -224,7 +230,7 @@ class Adjudication:
                 )
                 for n, one in enumerate(decisions)
             )
-            yield Dispute(scope, DETERMINATION, "Is the refusal upheld or overturned?", options)
+            yield Dispute(scope, DETERMINATION, DETERMINATION_ASKED, options)
 
     def _answers(self, scope: str, prompt: Prompt) -> list[Answer]:
         """What the reviews answered that were asked this very question."""

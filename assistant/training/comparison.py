@@ -214,6 +214,7 @@ def _name(prompt: Prompt, shape: ListingShape, element: Answer) -> str:
 
 
 DETERMINATION = "determination"
+DETERMINATION_ASKED = "Is the refusal upheld or overturned?"
 """The name under which the reviewer's decision on an item stands among the places."""
 
 
@@ -340,8 +341,8 @@ class RatingMatrix:
             )
         if any(made):
             first = next(i for i, r in enumerate(self.raters) if scope in r.session.rules.sets)
-            ask = "Is the refusal upheld or overturned?"
-            yield RatingRow(PiecePlace(scope, DETERMINATION), ask, self._set(scope, first), tuple(made))
+            place = PiecePlace(scope, DETERMINATION)
+            yield RatingRow(place, DETERMINATION_ASKED, self._set(scope, first), tuple(made))
 
     def _alike(self, scope: str, name: str, what: str) -> frozenset[int]:
         """The raters who were asked the same question (or whose criterion is the same): the largest such group."""

@@ -16,6 +16,7 @@ from typing import Any
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import parse_date
 from assistant.core.problem import refuse
+from assistant.core.record.pages import PagePlace
 
 FAULTS = {
     "wrong-month": "a date is off by a month",
@@ -29,10 +30,6 @@ FAULTS = {
     "removed": "a finding that the reviewer rested on no longer stands in the record",
 }
 """Each kind of fault, and what it is in words."""
-
-
-Page = tuple[str, int]
-"""A document and the number of a page in it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Fault:
         return self.item, self.prompt
 
     @property
-    def pages(self) -> frozenset[Page]:
+    def pages(self) -> frozenset[PagePlace]:
         """The pages that say what is true."""
         named = (one.rpartition(":") for one in self.also)
         return frozenset({(self.document, self.page), *((name, int(page)) for name, _, page in named)})
@@ -80,7 +77,7 @@ class Fault:
             raise refuse("What was planted in this case can't be read any more.") from None
 
 
-def caught(fault: Fault, answer: Answer | None, opened: frozenset[Page] = frozenset()) -> bool | None:
+def caught(fault: Fault, answer: Answer | None, opened: frozenset[PagePlace] = frozenset()) -> bool | None:
     """Whether an answer is the true one, with a page that says so; None where the question was not answered.
 
     The page is cited, or was `opened` before the answer; of one that wasn't opened, a passage that was put there is cited by

@@ -15,13 +15,14 @@ from assistant.core.answer import Answer, Evidence, Status, listing, same_conten
 from assistant.core.answer_reader import read_answer
 from assistant.core.rationale import assess
 from assistant.core.record.grounds import worked_out
+from assistant.core.record.pages import PagePlace
 from assistant.core.rules.answer_schema import StatementShape
 from assistant.core.session import AnswerPlace, Session, apply, begin
 from assistant.core.text import Private, counted
 from assistant.core.turn import proposal_for, root_of
 from assistant.core.value import replace
 from assistant.training.comparison import RatingRow
-from assistant.training.faults import Fault, Page, caught
+from assistant.training.faults import Fault, caught
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference
 
@@ -174,7 +175,7 @@ def _same_whole(one: object, other: object) -> bool:
     )
 
 
-Given = tuple[Answer | None, frozenset[Page]]
+Given = tuple[Answer | None, frozenset[PagePlace]]
 """An answer, and the pages that had been opened when it was given."""
 
 
@@ -272,10 +273,12 @@ def credit(lines: Iterable[RatingRow]) -> float | None:
 # Which pages the trainee named, and which came with what was proposed.
 
 
-def named_pages(recording: Recording, until: Mapping[AnswerPlace, int]) -> dict[AnswerPlace, frozenset[Page]]:
+def named_pages(
+    recording: Recording, until: Mapping[AnswerPlace, int]
+) -> dict[AnswerPlace, frozenset[PagePlace]]:
     """By question, the pages that the trainee cited by hand or chose with their words, up to an entry of each."""
     taken: dict[AnswerPlace, set[Evidence]] = {}
-    named: dict[AnswerPlace, set[Page]] = {}
+    named: dict[AnswerPlace, set[PagePlace]] = {}
     last = len(recording.entries)
     for seq in range(1, last + 1):
         event = recording.event(seq)

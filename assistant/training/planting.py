@@ -23,6 +23,7 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
 from assistant.core.record.mentions import DateMention, LevelMention, extract_kind, regions_named, regions_of
+from assistant.core.record.pages import PagePlace
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     DateShape,
@@ -38,7 +39,7 @@ from assistant.files import make_folder
 from assistant.library import CaseFolder
 from assistant.machine import open_private
 from assistant.review.search import RecordSearch
-from assistant.training.faults import FAULTS, Fault, Page
+from assistant.training.faults import FAULTS, Fault
 from assistant.training.reference import Reference
 
 # A copy of a case to be altered: its facts and pages in memory, and as a folder of its own once it is
@@ -151,7 +152,7 @@ class CaseCopy:
                 if str(value.get("page")) == name and "quote" in value:
                     yield value
 
-    def without(self, passages: Sequence[Evidence]) -> dict[Page, str] | None:
+    def without(self, passages: Sequence[Evidence]) -> dict[PagePlace, str] | None:
         """The treating pages without the sentences of some passages; None where that can't be, or facts are quoted from them."""
         left = {page: self.text(page) for page in self.treating_pages()}
         for one in passages:
@@ -382,7 +383,7 @@ def _kept(name: str, kind: str) -> dict[str, Any]:
 
 def _spots(
     copy: CaseCopy, where: Mapping[str, Any], sections: Mapping[str, Sequence[str]]
-) -> list[tuple[Page, int]]:
+) -> list[tuple[PagePlace, int]]:
     """Where a sentence can stand: at the ends of its sections in its kinds of document, on pages that can be read.
 
     On a page without any heading, after each paragraph behind the first two.
@@ -390,7 +391,7 @@ def _spots(
     kinds = [one.casefold() for one in where.get("in", ["Progress note"])]
     headings = [one for name in where.get("section", ()) for one in sections[name]]
     every = [one for names in sections.values() for one in names]
-    found: list[tuple[Page, int]] = []
+    found: list[tuple[PagePlace, int]] = []
     for page in copy.treating_pages():
         document = copy.rules.case.documents[page[0]]
         if page in copy.altered or document.title.casefold() not in kinds or page[1] in document.unreadable:
@@ -475,7 +476,7 @@ def _months_beside(date: PartialDate) -> list[PartialDate]:
     return [PartialDate(date.year, date.month + by, day) for by in (-1, 1) if 1 <= date.month + by <= 12]
 
 
-def _written_after(copy: CaseCopy, page: Page, date: PartialDate) -> bool:
+def _written_after(copy: CaseCopy, page: PagePlace, date: PartialDate) -> bool:
     written = copy.rules.case.documents[page[0]].date
     return written is not None and written.after(date) is True
 
@@ -525,7 +526,7 @@ def remove(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
     return None
 
 
-def _is_found(copy: CaseCopy, prompt: Prompt, left: Mapping[Page, str]) -> bool:
+def _is_found(copy: CaseCopy, prompt: Prompt, left: Mapping[PagePlace, str]) -> bool:
     """Whether the search that stands beside a question, with its synonyms, still finds something on the pages that are left."""
     pages = {
         name: tuple(left.get((name, number), text) for number, text in enumerate(kept, 1))
@@ -535,7 +536,7 @@ def _is_found(copy: CaseCopy, prompt: Prompt, left: Mapping[Page, str]) -> bool:
     return bool(search.passages(prompt.look_for))
 
 
-def _carries_another(copy: CaseCopy, place: AnswerPlace, left: Mapping[Page, str]) -> bool:
+def _carries_another(copy: CaseCopy, place: AnswerPlace, left: Mapping[PagePlace, str]) -> bool:
     """Whether the reference rests another answer on words that would go, too: it would be wrong there."""
     return any(
         one.quote in copy.text(page) and one.quote not in text
@@ -687,7 +688,7 @@ def _is_stated(copy: CaseCopy, one: Stated, name: str, date: PartialDate) -> boo
     )
 
 
-def _says_date(copy: CaseCopy, one: Stated, date: PartialDate) -> list[Page]:
+def _says_date(copy: CaseCopy, one: Stated, date: PartialDate) -> list[PagePlace]:
     """The pages that say the month and year of a date: the fact's own before any other."""
     own = [one.page] if one.page is not None else []
     return [
@@ -725,7 +726,7 @@ def _wrong_level(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
     return None
 
 
-def _says_levels(copy: CaseCopy, values: Sequence[object]) -> list[Page]:
+def _says_levels(copy: CaseCopy, values: Sequence[object]) -> list[PagePlace]:
     wanted = {str(value) for value in values}
     return [
         page
@@ -841,7 +842,7 @@ def _later_study(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
 
 
 def _restate(
-    copy: CaseCopy, one: Stated, kind: str, name: str, wrong: object, where: Sequence[Page], says: str
+    copy: CaseCopy, one: Stated, kind: str, name: str, wrong: object, where: Sequence[PagePlace], says: str
 ) -> Fault:
     """Puts the wrong value into the case file, where it is proposed from; `where` are the pages that say the true one."""
     copy.use(one, where[0], one.page)

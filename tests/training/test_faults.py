@@ -13,10 +13,11 @@ from assistant import library
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.problem import Refused
+from assistant.core.record.pages import PagePlace
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.rules import read_prompt_set
 from assistant.core.value import replace
-from assistant.training.faults import FAULTS, Fault, Page, caught
+from assistant.training.faults import FAULTS, Fault, caught
 from assistant.training.planting import (
     PASSAGES,
     PLACES,
@@ -278,7 +279,7 @@ def test_a_fault_is_caught_by_the_true_value_with_its_page(
 def test_a_page_that_was_opened_before_the_answer_counts_as_its_page(
     planted: Fault, answer: Answer, seen: bool
 ) -> None:
-    page: Page = ("note", 2)
+    page: PagePlace = ("note", 2)
     assert caught(planted, answer, frozenset({page})) is seen
 
 

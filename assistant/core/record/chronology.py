@@ -525,7 +525,7 @@ class _Reading:
             if one.section == "medications" and not either.search(one.words)
         )
         for one in self.all if listing else self.said:
-            yield from self._compound(one, listing)
+            yield from self._compound(one)
             mixed = re.search(_MIXED, one.words)
             for match in either.finditer(one.words):
                 rest = one.words[match.end() : match.end() + 90]
@@ -627,7 +627,7 @@ class _Reading:
         before = one.words[max(0, start - 60) : start]
         return often is not None and not re.search(_ONCE, before) and not self._is_denied(one, start)
 
-    def _compound(self, one: Sentence, listing: bool) -> Iterator[Line]:
+    def _compound(self, one: Sentence) -> Iterator[Line]:
         found = re.search(_MIXED, one.words)
         if found and (self.known.drug.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
             quantity = one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])

@@ -14,7 +14,7 @@ from assistant.core.problem import reason, refuse
 from assistant.core.record.absence import not_found, open_passages
 from assistant.core.record.facts import answers_read, fact_shown
 from assistant.core.record.grounds import Kind, grounds
-from assistant.core.record.guard import bare_answer, faults
+from assistant.core.record.guard import Pages, bare_answer, faults
 from assistant.core.record.mentions import extract
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import GroupShape
@@ -25,9 +25,6 @@ from assistant.core.session import GUARD, AnswerPlace, Edit, Session, effective_
 from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told
-
-Pages = Mapping[str, tuple[str, ...]]
-"""The text of the record's pages by document, page 1 first."""
 
 
 class Sentence(Protocol):

@@ -52,6 +52,7 @@ from assistant.core.value import Value
 from assistant.core.wording import told, told_as
 
 Pages = Mapping[str, tuple[str, ...]]
+"""The text of the record's pages by document, page 1 first."""
 
 
 class Fault(Value):

@@ -134,6 +134,10 @@ UNSUPPORTING = frozenset({"negated", "hypothetical", "family", "printed"})
 """Standings that don't count as support: it is denied, imagined, said of somebody else, or printed on every such form."""
 
 
+SentencePlace = tuple[str, int, int]
+"""Document, page, and where the sentence begins."""
+
+
 class Occurrence(Value):
     """Words on a page that answer a search term.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assistant.core.answer import WRITTEN
 from assistant.core.text import with_article
 from assistant.core.value import Value, replace
 from assistant.core.yaml import near
@@ -42,7 +43,6 @@ _KEYS: Mapping[str, frozenset[str]] = {
 }
 _VALUE_KEYS = frozenset({"label", "words", "also", "regions", "factor", "unit"})
 _STATUSES = frozenset({"given", "not_documented", "unclear"})
-_PARTS_OF_ANSWERS = frozenset({"value", "status", "evidence", "search", "note"})
 
 STEP = re.compile(r"(up to|over|under|at least) (-?\d+(?:\.\d+)?)")
 """A range of numbers, as it stands in the steps of a factor."""
@@ -246,7 +246,7 @@ def _values(
         for key in data:
             if key not in _VALUE_KEYS:
                 say(f"`{key}` is not known of a value.", (kind, value, key), near(key, _VALUE_KEYS))
-        if value in _STATUSES or (kind == "checklist" and value in _PARTS_OF_ANSWERS):
+        if value in _STATUSES or (kind == "checklist" and value in WRITTEN):
             say(f"`{value}` has a meaning of its own.", (kind, value), "Give it another name.")
         label = str(data.get("label", ""))
         if not label:
@@ -327,7 +327,7 @@ def _parts(
         say(f"`{key}` names at least one part.", (key,))
         entries = {"of": "text"}
     for part, spec in entries.items():
-        if part in _PARTS_OF_ANSWERS or part.isdigit():
+        if part in WRITTEN or part.isdigit():
             say(f"A part can't be called `{part}`.", (key, part), "Give it another name.")
 
         def inner(what: str, steps: Iterable[Any] = (), fix: str = "", part: str = part) -> None:
