@@ -213,6 +213,15 @@ def test_a_word_means_what_it_is_a_kind_of_what_it_is_near_to_or_what_begins_as_
     assert by.meant("cat") == by.meant("zebra") == ()
 
 
+def test_a_word_finds_no_neighbour_that_is_another_thing() -> None:
+    by = library.own_vocabulary()
+    assert "H-wave" not in by.variants("TENS"), "another device"
+    assert {"TENS", "H-wave"} <= set(by.variants("electrical stimulation"))
+    assert "electrical stimulation" in by.variants("TENS")
+    assert "weight" not in map(word_root, by.variants("exercise")), "weight that is lost"
+    assert "light weights" in by.variants("exercise")
+
+
 def test_no_word_of_the_told_is_a_bare_number() -> None:
     found = {one for group in library.own_vocabulary().synonyms for one in group.told}
     assert found
