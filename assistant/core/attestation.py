@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from assistant.core.answer import Status
 from assistant.core.decide import unattested
+from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.session import Session
 from assistant.core.text import counted
-from assistant.core.turn import asked_together, part_question
+from assistant.core.turn import part_question, root_of
 
 
 def statement(session: Session, outcome_words: str, read: int = 0) -> str:
@@ -47,7 +49,11 @@ def statement(session: Session, outcome_words: str, read: int = 0) -> str:
 
 
 def _absence(session: Session, scope: str, path: str) -> str:
-    """The question that an absence answers: of the part that wasn't found, where others of it were."""
-    prompt = session.prompt(scope, path)
-    rest = tuple(path.split(".")[1:])
-    return part_question(prompt, rest) if rest and not asked_together(prompt.schema.shape) else prompt.ask
+    """The question that an absence answers: of the parts that weren't found, where others of it were."""
+    prompt, answer = session.prompt(scope, path), session.answer(scope, root_of(path))
+    rest, shape = tuple(path.split(".")[1:]), prompt.schema.shape
+    if not rest or not isinstance(shape, GroupShape) or not shape.uniform:
+        return part_question(prompt, rest) if rest else prompt.ask
+    parts = (answer.parts if answer is not None else None) or {}
+    absent = [shape.parts[one].ask for one, held in parts.items() if held.status is Status.NOT_DOCUMENTED]
+    return f"{prompt.ask} {'; '.join(absent)}" if len(absent) < len(parts) else prompt.ask

@@ -13,12 +13,13 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import rationale, yaml
 from assistant.core.agenda import last_place, next_place, next_turn, progress
-from assistant.core.answer import Answer, Status, group, listing
+from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.answer_reader import read_answer
 from assistant.core.attestation import statement
 from assistant.core.decide import decide
 from assistant.core.record.checks import Check, checks
 from assistant.core.record.passages import PassageGroup
+from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.criterion import State
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold, unruled_cautions
@@ -641,6 +642,25 @@ def test_a_signature_says_the_decisions_and_what_was_not_found(session: Session)
     assert len(statement(attested, "Uphold").splitlines()) == 3
     assert "1 passage" in statement(attested, "Uphold", 1)
     assert "Read elsewhere" not in statement(session, "Uphold")
+
+
+def test_a_signature_names_the_entries_that_were_not_found_where_others_were(session: Session) -> None:
+    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
+    flags = session.prompt("1", "red_flags")
+    assert isinstance(flags.schema.shape, GroupShape)
+    held = session.answer("1", "red_flags")
+    assert held is not None
+    assert held.parts is not None
+    first, *rest = held.parts
+    fall = Answer(value="present", evidence=(Evidence("progress-note-2014-05-10", 1, "work"),))
+    some = replace(held, parts={**held.parts, first: fall})
+    said = statement(
+        replace(session, answers={**session.answers, "1": {**session.answers["1"], "red_flags": some}}), "x"
+    )
+    line = next(one for one in said.splitlines() if one.startswith(flags.ask))
+    asks = {name: part.ask for name, part in flags.schema.shape.parts.items()}
+    assert all(asks[name] in line for name in rest)
+    assert asks[first] not in line, "what was found is not said to be missing"
 
 
 def test_progress_counts_the_prompts_that_apply(session: Session) -> None:
