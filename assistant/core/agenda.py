@@ -47,7 +47,9 @@ def _sign_turn(session: Session) -> Turn:
     for number, one in enumerate(left[:_MOST_DOUBTED], 1):
         what = "is no denial" if one.kind == "denied" else "does not fit"
         again = c.ShowPrompt(one.scope, one.prompt)
-        options.append(Option(f"({number}) {what}: ask its question anew", again, value=f"anew {number}"))
+        options.append(
+            Option(f"Passage ({number}) {what}: ask its question anew", again, value=f"anew {number}")
+        )
     words = "Type `sign` and Enter to sign it as it stands above."
     if left:
         words = f"Type `sign` and Enter: you have read the {counted(len(left), 'passage')}, and sign it as it stands above."

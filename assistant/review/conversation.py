@@ -55,6 +55,8 @@ from assistant.review.echo import echo, worked_out, worked_out_line
 from assistant.review.passages import (
     LETTERS,
     MOST_OFFERED,
+    NONE_OFFERED,
+    OFFERED,
     first_against,
     found_words,
     lacking_passage,
@@ -470,7 +472,8 @@ class Conversation(Talk):
         if any(one.answer is None for one in fields):
             fields = [one for one in fields if one.place in answers]
         lines = self._record_row(c.RecordAnswers(turn.scope, of_form(fields, self.review.session)))
-        return lines + self._closed((turn.scope, root_of(turn.path))) if last else lines
+        whole = self._closed((turn.scope, root_of(turn.path))) if last else []
+        return [one for one in lines if one.kind != "answer"] + whole if whole else lines
 
     def _closed(self, place: AnswerPlace) -> list[Line]:
         """The list is closed with its last entry, where that is recorded and nothing is missing."""
@@ -763,7 +766,11 @@ class Conversation(Talk):
             )
             for one in found[:MOST_OFFERED]
         )
-        question = half.question if half is not None else "Which of these passages says so?"
+        question = (
+            half.question.replace(NONE_OFFERED, OFFERED)
+            if half is not None
+            else "Which of these passages says so?"
+        )
         self.pending = Pending(question, None, options, command)
         return []
 

@@ -163,7 +163,8 @@ def nothing_found(review: Review, turn: Turn, words: str) -> str:
         return "This question looks for no words of its own. Write the words to look for."
     if not review.pages:
         return "There are no documents to search."
-    return "Nothing was found. That is no proof of absence: words differ."
+    sought = f" with “{one_line(words, 60)}”" if words.strip() else ""
+    return f"Nothing was found{sought}. That is no proof of absence: words differ."
 
 
 def speaking_lines(review: Review, turn: Turn) -> list[str]:
@@ -329,6 +330,9 @@ def _found(mention: Occurrence) -> Found:
 MOST_OFFERED = 5
 """How many passages are offered at once for an answer to rest on."""
 
+OFFERED = "Which of them says so? For another, type some of its words."
+NONE_OFFERED = "The search found none. If you have read one, type some of its words."
+
 
 def passage_wanted(review: Review, command: c.RecordAnswer) -> Pending | None:
     """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
@@ -356,10 +360,8 @@ def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
         options.append(Option("Not documented, then", instead, value="not_documented"))
     said = shown(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
     said = label_of(prompt, ".".join(rest), answer) if rest else said
-    which = (
-        "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
-    )
-    question = f"“{one_line(said, 120)}” rests on a passage. {which} Others: type some of their words."
+    which = OFFERED if groups else NONE_OFFERED
+    question = f"“{one_line(said, 120)}” rests on a passage that says so. {which}"
     return Pending(question, None, tuple(options), command)
 
 

@@ -32,6 +32,7 @@ class ImrApp(App[int]):
     CSS_PATH = "style.tcss"
     TITLE = "IMR assistant"
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
     def __init__(self, log_path: Path | None, first: Callable[[Services], Screen[Any]] | None = None) -> None:
         super().__init__()
@@ -83,6 +84,10 @@ class ImrApp(App[int]):
         """Leaves the program; the command line then says why."""
         self.failed = refused
         self.exit(2)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies what is chosen; where nothing is, it says which key leaves."""
+        self.notify("Ctrl+Q leaves, and what you answered is kept.")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         if isinstance(screen, ProgramScreen):

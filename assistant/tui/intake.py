@@ -258,7 +258,7 @@ class ProposalScreen(ProgramScreen):
         lines: list[str] = []
         if key == one.key or len(held) == 1:
             lines += [
-                f"{name.replace('_', ' ')}: {value or '(asked)'}"
+                f"{name.replace('_', ' ')}: {value or '(to be filled in)'}"
                 for name, value in one.fields.items()
                 if value or name in one.asked
             ]
@@ -354,9 +354,7 @@ class ProposalScreen(ProgramScreen):
             return
         one = held[0]
         rows = [(name, f"{name.replace('_', ' ')}: {value or '-'}") for name, value in one.fields.items()]
-        asked = [name for name in one.asked if not one.fields.get(name)]
-        if asked:
-            rows.sort(key=lambda each: each[0] not in asked)
+        rows.sort(key=lambda each: each[0] not in one.asked)  # each keeps its key when it has been written
 
         def chosen(name: str | None) -> None:
             if name is not None:

@@ -300,7 +300,10 @@ class ReviewScreen(ProgramScreen):
     def _say_what_to_do(self) -> None:
         """Says in the empty reply line what takes the whole, and that something still stands below what is seen."""
         if self._review is None or self._review.watching or self._asked:
-            self.reply.placeholder = ""
+            watching = self._review is not None and self._review.watching
+            self.reply.placeholder = (
+                "Another window works on this. Ctrl+Q leaves; then `imr resume`." * watching
+            )
             return
         turn = self._review.turn
         wanted = {

@@ -136,7 +136,7 @@ def test_a_number_and_a_word_mean_the_same(talk: Conversation, typed: str) -> No
 
 def test_where_no_passage_denies_it_not_documented_is_offered(talk: Conversation) -> None:
     until(talk, "acute_trauma").reply("no")
-    assert "The search took none for one that says so" in talk.question
+    assert "The search found none" in talk.question
     assert [option.label for option in talk.options] == ["Not documented, then"]
     talk.reply("-")
     answer = held(talk, "acute_trauma")
@@ -146,9 +146,13 @@ def test_where_no_passage_denies_it_not_documented_is_offered(talk: Conversation
 
 def test_words_that_no_page_holds_bear_no_answer(talk: Conversation) -> None:
     until(talk, "acute_trauma").reply("no")
-    assert "Nothing was found" in words(talk.reply("he was never in a lift"))
+    assert "found with “he was never in a lift”" in words(talk.reply("he was never in a lift"))
     assert "rests on a passage" in talk.question
     assert held(talk, "acute_trauma") is None
+    talk.reply("cumulative")
+    assert "The search found none" not in talk.question, (
+        "where passages are offered, one of them is asked for"
+    )
 
 
 @pytest.mark.parametrize(("typed", "weeks"), [("1", 1), ("2", 2), ("76", 76), ("80 weeks", 80)])

@@ -72,6 +72,15 @@ async def test_parking_a_review_that_was_asked_for_leaves_the_program(open_windo
         assert log.read(log.resolve("last"))[-1].kind == "session.parked"
 
 
+async def test_ctrl_c_says_which_key_leaves_and_ctrl_z_puts_the_program_aside(open_window: Open) -> None:
+    async with open_window(CASE) as window:
+        await window.press("ctrl+c")
+        assert [one.message for one in window.app._notifications] == [
+            "Ctrl+Q leaves, and what you answered is kept."
+        ]
+        assert window.screen.active_bindings["ctrl+z"].binding.action == "suspend_process"
+
+
 async def test_the_palette_lists_what_can_be_done_now(open_window: Open, begin: Begin) -> None:
     begin("sought")
     async with open_window(session="last", size=WIDE) as window:

@@ -66,6 +66,19 @@ async def test_a_key_corrects_a_part_and_one_refuses(tmp_path: Path) -> None:
             assert "to decide" in shown(screen, "intake-top")
 
 
+async def test_a_part_keeps_its_key_when_it_has_been_written(tmp_path: Path) -> None:
+    bare = NOTE.replace(" Date of visit: 10/16/2023", "").partition("\nElectronically")[0]
+    with work_on(tmp_path, UR, RFA, bare) as work:
+        screen = IntakeScreen(work)
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
+            await pilot.pause()
+            await pilot.press(
+                "down", "down", "down", "c", "1", *"Ann Quill", "enter", "c", "1", "end", *", MD", "enter"
+            )
+            await pilot.pause()
+            assert of(work, "document")[2].fields["author"] == "Ann Quill, MD"
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_key_adds_a_service_and_a_line_on_the_page_that_is_shown(
     tmp_path: Path, size: tuple[int, int]

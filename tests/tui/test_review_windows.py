@@ -108,6 +108,7 @@ async def test_a_second_window_watches_and_cannot_answer(
     first = begin("acute_trauma", held=True)
     async with open_window(session="last") as window:
         assert "Another window works on this session; this one watches it." in window.folded
+        assert "Ctrl+Q leaves; then `imr resume`." in window.reply.placeholder
         assert "· watching" in window.rows()[0]
         before = window.kinds()
         await window.press("2", "enter", "question_mark", "less_than_sign", "f6", "f9")
