@@ -50,7 +50,7 @@ from assistant.training.marking import (
 )
 from assistant.training.packing import packed_run
 from assistant.training.practice import (
-    UNREAD,
+    PAGE_UNREAD,
     Run,
     is_compared,
     runs,
@@ -121,11 +121,13 @@ class FeedbackRow:
     sure: int | None = None
     credit: float | None = None
     """What the answer is worth by the panel, from 0 to 1, where a panel is the key."""
+    page_unread: bool = False
+    """Whether something planted was missed for want of its page only."""
 
     @property
     def told(self) -> str:
         """What was said, and whether it is wrong for want of its page only."""
-        unread = self.agrees is False and any(one.startswith(UNREAD) for one in self.says)
+        unread = self.agrees is False and self.page_unread
         return f"{self.yours} (true, its page not read)" if unread else self.yours
 
     @property
@@ -392,6 +394,7 @@ class _Scoring:
                     else None
                 )
                 computed = follows is not None and same_content(follows.answer, self.frozen[place])
+                unread = [one for one in here if self.outcome(one) == MISSED and is_unread(one, answer)]
                 yield FeedbackRow(
                     *place,
                     final.prompt(*place).ask,
@@ -405,19 +408,15 @@ class _Scoring:
                     self.reference.seconds.get(place),
                     amended.get(place, 0),
                     tuple(fault.kind for fault in here),
-                    tuple(self._said(fault, answer) for fault in here),
+                    tuple(f"{PAGE_UNREAD}: {one.says}" if one in unread else one.says for one in here),
                     agrees,
                     quiet and agrees is False and is_alarm(lines),
                     quiet,
                     computed,
                     self.run.sure.get(place) if self.run is not None else None,
                     self._credit(place) if agrees is not None and answer is not None and not here else None,
+                    bool(unread),
                 )
-
-    def _said(self, fault: Fault, answer: Answer | None) -> str:
-        """What is true where a fault was planted, and whether it was missed for want of its page only."""
-        unread = self.outcome(fault) == MISSED and is_unread(fault, answer)
-        return f"{UNREAD}: {fault.says}" if unread else fault.says
 
     def _credit(self, place: AnswerPlace) -> float | None:
         """What the first answer is worth by the panel of experts."""

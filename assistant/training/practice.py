@@ -64,7 +64,7 @@ def is_compared(place: AnswerPlace) -> bool:
     return not (place[0] == CASE_SCOPE and place[1] in OF_THE_REVIEWER)
 
 
-UNREAD = "True, but missed, since its page was neither opened before the answer nor cited"
+PAGE_UNREAD = "True, but missed, since its page was neither opened before the answer nor cited"
 _FOUND = {ALONE: "Caught", KNOWN: "Caught, and its kind was known", SHOWN: "Found when it was shown"}
 
 
@@ -77,7 +77,7 @@ def revealed_lines(
     here = list(found)
     for fault, how in here:
         given = trainee.reading(place[0]).answer(place[1])
-        missed = UNREAD if is_unread(fault, given) else "Missed"
+        missed = PAGE_UNREAD if is_unread(fault, given) else "Missed"
         news = f"{_FOUND.get(how or '', missed)}: {fault.says}"
         lines.append(Line("news" if how in (ALONE, KNOWN) else "problem", news))
     if theirs is None:

@@ -20,7 +20,7 @@ from assistant.training.feedback import debrief, feedback
 from assistant.training.feedback_report import feedback_lines
 from assistant.training.gradebook import results
 from assistant.training.practice import (
-    UNREAD,
+    PAGE_UNREAD,
     Practice,
     assign_case,
     begin_run,
@@ -396,7 +396,7 @@ def test_what_is_true_and_rests_on_no_page_is_told_apart_from_what_is_wrong(log:
     said = texts([line for reply in ("", "", "-") for line in practice.reply(reply)])
     assert "True, but missed, since its page was neither opened before the answer nor cited: " in said
     made = feedback(Recording(log, practice.review.session.id), practice.run.reference, practice.run)
-    assert [row.says[0].startswith(UNREAD) for row in made.rows if row.prompt == "goals"] == [True]
+    assert [row.says[0].startswith(PAGE_UNREAD) for row in made.rows if row.prompt == "goals"] == [True]
 
 
 def test_declining_ends_the_run(log: Log) -> None:
