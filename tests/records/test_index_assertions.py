@@ -115,6 +115,16 @@ NORMAL = {
     "gait disturbance": [("Gait normal.", "plain"), ("Gait is normal with a cane.", "")],
     "sensory loss": [("Sensation intact.", "plain"), ("Sensation intact except the L5 dermatome.", "")],
     "hyperreflexia": [("Reflexes symmetric.", "plain"), ("Reflexes are 3+ and symmetric.", "")],
+    "atrophy": [
+        ("Calf girth equal.", "plain"),
+        ("Thigh circumferences are symmetric.", "plain"),
+        ("Calf girth 38 cm right, 36 cm left.", "affirmed"),
+    ],
+    "EMG": [
+        ("EMG has not been obtained.", "plain"),
+        ("EMG was obtained of the arms.", "affirmed"),
+    ],
+    "work": [("Hopes to return to work by spring.", "uncertain"), ("Returned to work.", "affirmed")],
     "incontinence": [("Bladder control is normal.", "plain"), ("No longer continent of urine.", "affirmed")],
 }
 

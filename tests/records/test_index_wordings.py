@@ -85,6 +85,12 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
         ("C5-C6", "Disc at C5-6, C5/6, C5/C6 and CS-6.", ["C5-6", "C5/6", "C5/C6", "CS-6"]),
         ("L5-S1", "Fusion L4 TO Sl.", ["L4 TO Sl"]),
         ("side effects", "He put a new tire on his truck. The flat tire on it was old.", []),
+        ("side effects", "BMs every 5 days, itchy at night.", ["BMs every", "itchy"]),
+        ("acupuncture", "Pins and needles in the foot. Needles twice a week.", ["Needles"]),
+        ("fluoroscopy", "TFESI under C-arm.", ["C-arm"]),
+        ("subacromial injection", "Numbed the bursa with Depo.", ["Numbed the", "Depo"]),
+        ("earlier injection", "After her cortisone shot in the spine.", ["cortisone shot in the spine"]),
+        ("strength", "Strength 5/5, grip 4/5.", ["Strength", "4/5"]),
         ("side effects", "She is tired on gabapentin. He feels too tired on it.", ["tired on", "tired on"]),
     ],
 )

@@ -490,6 +490,8 @@ def test_a_reason_for_what_a_page_says_stands_beside_the_sentence_too(tmp_path: 
         ("Care had been tried for 12 weeks.", "Care had been tried for 12 weeks, with relief.", True),
         ("The records state pain that runs into the leg.", "Pain that ran into the leg has resolved.", True),
         ("Function has improved.", "Function is better.", False),
+        ("The records state side effects of the opioid.", "The opioid is tolerated well.", True),
+        ("The records show use otherwise than prescribed.", "The drug is taken as prescribed.", True),
     ],
 )
 def test_a_denial_that_moves_within_an_edited_sentence_is_seen(was: str, now: str, moved: bool) -> None:

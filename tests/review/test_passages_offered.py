@@ -232,6 +232,18 @@ UNFITTING: dict[str, tuple[Change, str, str, str]] = {
         "physical-therapy-further-visits",
         "document 1, page 1 “Surgery was discussed.”",
     ),
+    "another degree": (
+        answer(imaging=quoted("joint", "Mild arthrosis of the AC joint.")),
+        "Mild arthrosis of the AC joint.",
+        "shoulder-torn-cuff",
+        "“Mild arthrosis of the AC joint.”",
+    ),
+    "a hope": (
+        answer(function=quoted("work", "Hopes to return to work by spring.")),
+        "Hopes to return to work by spring.",
+        "opioid-refill-function-worse",
+        "“Hopes to return to work by spring.”",
+    ),
 }
 
 
@@ -292,6 +304,7 @@ def test_a_choice_whose_name_holds_a_negator_is_borne_by_its_name(
     [
         ("EPIDURAL STEROID INJECTION OF THE LUMBAR SPINE", True),
         ("TRANSFORAMINAL EPIDURAL STEROID INJECTION", False),
+        ("RIGHT TFESI", False),
         ("The injection is to be transforaminal.", False),
     ],
 )
@@ -301,6 +314,18 @@ def test_a_heading_bears_a_choice_only_where_it_names_it(tmp_path: Path, quote: 
     assert (
         ("unsupported-finding", "1/route") in {(one.check, one.place) for one in review.checks()}
     ) is asked
+
+
+@pytest.mark.parametrize(
+    ("says", "against"), [("No full-thickness tear.", False), ("No partial or full-thickness tear.", True)]
+)
+def test_a_denial_of_another_choice_speaks_not_against_the_one_chosen(
+    tmp_path: Path, says: str, against: bool
+) -> None:
+    torn = "Partial-thickness tear of the supraspinatus."
+    change = answer(imaging=quoted("partial", torn))
+    review, _ = run(tmp_path, change, f"NOTE\n\n{torn}\n\n{says}\n", "shoulder-torn-cuff", sign=False)
+    assert bool(open_passages(review.session, ("1", "imaging"))) is against
 
 
 def test_a_value_that_differs_is_asked_about_once_whatever_is_cited_for_it(tmp_path: Path) -> None:

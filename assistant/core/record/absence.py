@@ -24,7 +24,7 @@ from assistant.core.record.mentions import (
     regions_of,
 )
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
-from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
+from assistant.core.rules.answer_schema import ChoiceShape, ListingShape, at
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.value import Value, replace
@@ -170,6 +170,8 @@ def _denies(
         return False
     if not concerns(group, ground.words) or any(same_words(group, one) for one in ground.evidence):
         return False
+    if session.guard > 7 and _of_another_choice(session, place, ground, group.quote):
+        return False
     cited = [other for other in own.groups if any(same_words(other, one) for one in ground.evidence)]
     if any(other.standing == "uncertain" for other in cited):
         return False  # that a report shows none doesn't say that nobody suspects it
@@ -187,6 +189,28 @@ def _denies(
 def _yes_or_no(session: Session, place: AnswerPlace, ground: Ground) -> bool:
     path = tuple(ground.path.split(".")) if ground.path else ()
     return bool(session.prompt(*place).schema.denials(path))
+
+
+def _of_another_choice(session: Session, place: AnswerPlace, ground: Ground, denied: str) -> bool:
+    """Whether a denial names another choice and nothing of the one answered: "no full-thickness tear" beside a partial one."""
+    shape = at(session.prompt(*place).schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+    if not isinstance(shape, ChoiceShape) or str(ground.answer.value) not in shape.labels:
+        return False
+    said = _words_in(denied)
+    own = _words_in(shape.labels[str(ground.answer.value)])
+    others = [_words_in(label) for value, label in shape.labels.items() if value != str(ground.answer.value)]
+    return any((one - own) & said and not (own - one) & said for one in others)
+
+
+def _words_in(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{4,}", text.casefold())) - {
+        "with",
+        "without",
+        "other",
+        "another",
+        "alone",
+        "none",
+    }
 
 
 def _named(session: Session, place: AnswerPlace, ground: Ground) -> set[str]:

@@ -156,8 +156,11 @@ _OPPOSITES = (
     ("more", "less"), ("many", "few"), ("all", "some"), ("always", "sometimes"), ("anterior", "posterior"),
     ("success", "failure"), ("solid", "failed"), ("healed", "broken"), ("present", "absent"), ("found", "missing"),
 )  # fmt: skip
-_LITTLE = rf"(?i)\b(?:{_GOOD}|trivial|minor|minimal(?:ly)?|mild(?:ly)?|slight(?:ly)?|insignificant|negligible|incidental)\b"
-"""The same, and what says that it is little."""
+_LITTLE = (
+    rf"(?i)\b(?:{_GOOD}|trivial|minor|minimal(?:ly)?|mild(?:ly)?|slight(?:ly)?|insignificant|negligible|incidental"
+    r"|tolerat\w+|complian\w+|adheren\w+|as (?:prescribed|directed))\b"
+)
+"""The same, and what says that it is little, or taken as it should be."""
 _STAGES = (
     frozenset("considered contemplated discussed offered suggested".split()),
     frozenset("planned scheduled recommended requested ordered".split()),

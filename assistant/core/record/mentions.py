@@ -33,7 +33,7 @@ _NAMES: Mapping[str, str] = {
     "elbow": r"elbow|epicondylitis|cubital tunnel|olecranon|radial head",
     "wrist": r"wrist|carpal(?: tunnel)?|scaphoid|distal radius",
     "hand": r"finger|thumb|metacarpal|phalanx|phalange|(?<!other )(?<!one )(?<!at )(?<!in )(?<!by )(?<!on )(?<!-)hand(?![\w-])",
-    UPPER: r"upper(?: and lower)? (?:extremity|extremities|limb)|forearm|humerus|humeral|radius|ulna|arm(?!'s)",
+    UPPER: r"upper(?: and lower)? (?:extremity|extremities|limb)|forearm|humerus|humeral|radius|ulna|(?<!c-)(?<!c )arm(?!'s)",
     "hip": r"hip|groin|acetabulum|acetabular",
     "knee": r"knee|meniscus|menisci|meniscal|patella|patellar|kneecap",
     "ankle": r"ankle|malleolus|malleolar|achilles",

@@ -7,6 +7,7 @@ says so: it stands beside the sentence, for whoever reads it to judge.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 
 from assistant.core.answer import Answer, Evidence
@@ -58,7 +59,7 @@ def relied_on(session: Session, place: AnswerPlace) -> tuple[Relied, ...]:
     }
     if session.guard > 5:
         for ground in findings_in(prompt, answer):
-            unfitting = _unfitting(prompt, ground, groups)
+            unfitting = _unfitting(prompt, ground, groups, session.guard)
             for one in ground.evidence:
                 if one in told or one in unfitting or _halved(session, prompt, ground, one, groups):
                     told.setdefault(one, []).append(label_of(prompt, ground.path, ground.answer))
@@ -72,14 +73,16 @@ def _listed(labels: Iterable[str]) -> str:
     return ", ".join(one for one in dict.fromkeys(labels) if one)
 
 
-def _unfitting(prompt: Prompt, ground: Ground, groups: Iterable[PassageGroup]) -> frozenset[Evidence]:
+def _unfitting(
+    prompt: Prompt, ground: Ground, groups: Iterable[PassageGroup], guard: int
+) -> frozenset[Evidence]:
     """The quotes of a finding that speak of another entry of its checklist, or name none of what was chosen."""
     elsewhere = set()
     for one in ground.evidence:
         here = [group for group in groups if same_words(group, one)]
         if here and not any(concerns(group, ground.words) for group in here):
             elsewhere.add(one)
-    if ground.kind is Kind.AFFIRMATION and not all(_named(prompt, ground)):
+    if ground.kind is Kind.AFFIRMATION and not all(_named(prompt, ground, guard)):
         return frozenset(ground.evidence)
     return frozenset(elsewhere)
 
@@ -95,8 +98,8 @@ def _halved(
     return len({group.supports for group in here if group.standing != "hypothetical"}) > 1
 
 
-def _named(prompt: Prompt, ground: Ground) -> Iterator[bool]:
-    """Of each choice in a finding that is more than yes or no, whether the cited words name it."""
+def _named(prompt: Prompt, ground: Ground, guard: int) -> Iterator[bool]:
+    """Of each choice in a finding that is more than yes or no, whether the cited words name it, and no other degree."""
     said = " ".join(one.quote for one in ground.evidence).casefold()
     base = tuple(ground.path.split(".")) if ground.path else ()
     for path, leaf in ground.answer.leaves():
@@ -111,9 +114,16 @@ def _named(prompt: Prompt, ground: Ground) -> Iterator[bool]:
         for value in leaf.value if isinstance(leaf.value, list) else [leaf.value]:
             words = names_of(shape, str(value))
             yield not words or any(word[:_STEM] in said for word in words)
+            if guard > 7:
+                graded, wanted = (
+                    set(_DEGREE.findall(text)) for text in (said, shape.labels[str(value)].casefold())
+                )
+                yield not (graded and wanted) or bool(graded & wanted)
 
 
 _STEM = 5
+_DEGREE = re.compile(r"\b(minimal|slight|mild|moderate|marked|severe)(?:ly)?\b")
+"""How bad a note calls a thing: a mild arthrosis is no moderate one."""
 
 
 def _numbers_unsaid(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, Answer, tuple[Evidence, ...]]]:

@@ -246,6 +246,7 @@ def test_what_only_looks_like_a_side_is_left_alone(text: str) -> None:
         ("pain in the right hand", ["hand"]),
         ("on the other hand, at hand", []),
         ("hand-edited by an arm's length reviewer", []),
+        ("under the C-arm, with a C arm at hand", []),
         ("femoral neck fracture", ["lower extremity"]),
         ("bottleneck, legal, elegant, kneel, hipster", []),
         ("the back of the file", []),
