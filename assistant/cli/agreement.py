@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.lines import Lines
-from assistant.cli.options import json_option, log_at, log_option, open_log, reading_log_option
-from assistant.cli.output import print_json
+from assistant.cli.options import (
+    archives_of,
+    central_url,
+    json_option,
+    log_at,
+    log_option,
+    open_log,
+    reading_log_option,
+)
+from assistant.cli.output import Progress, print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
 if TYPE_CHECKING:
+    from assistant.log.verify_entries import Verdict
     from assistant.training.adjudication import Adjudication, Dispute
+    from assistant.training.ratings import Verified
 
 
 @click.command()
@@ -66,13 +76,14 @@ def agree(
     from assistant.training.statistics import Draws
 
     path = log_at(log_path)
+    verified = _verified(log_path)
     if cases is not None:
         if sheets:
             raise click.UsageError(
                 "--with FILE is for the sessions of one case; use --reference with --cases."
             )
         names = [part for name in (cases, *sessions) for part in name.split(",") if part]
-        found = ratings.study(path, names, trainees, reference)
+        found = ratings.study(path, names, trainees, reference, verified)
     else:
         if not sessions:
             raise refuse(
@@ -80,7 +91,7 @@ def agree(
                 "",
                 "Name two sessions of a case, or use --cases; see `imr log sessions`.",
             )
-        found = ratings.named(path, sessions, sheets, reference)
+        found = ratings.named(path, sessions, sheets, reference, verified)
     report = agreement(found.panels, cases is not None, Draws(seed, samples), found.warnings)
     _note(path, found.read)
     if as_json:
@@ -92,6 +103,26 @@ def agree(
 
     for line in lines(report):
         click.echo(line)
+
+
+def _verified(log_path: Path | None) -> Verified | None:
+    """Where a copy is read, of a central log or of archives: what verifies those; None for a log that is read itself."""
+    if url := central_url(log_path):
+        return lambda: _of_central(url)
+    if (of := archives_of(log_path)) is None:
+        return None
+    from assistant.log.archive import verify_archives
+
+    files, log = of
+    return lambda: verify_archives(files, log).verdicts
+
+
+def _of_central(url: str) -> dict[str, Verdict]:
+    from assistant.log.central import Central
+    from assistant.log.central_verify import examine
+
+    with Progress("Verifying") as progress, Central.open(url) as central, central.snapshot():
+        return examine(central, url, step=progress.step).verdicts
 
 
 def _note(path: Path, read: tuple[str, ...]) -> None:

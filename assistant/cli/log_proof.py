@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli.options import (
-    archives,
+    archives_of,
     central_url,
     json_option,
     log_at,
@@ -102,15 +102,12 @@ def verify(
             verify_there(url, read_keys(keys), [read_held(one) for one in held], outside, as_json)
         )
     known = [_named(path) for path in held]
-    alone = log_path is not None and log_path.suffix == ".parquet"
-    if alone or archives():
-        from assistant.files import default_log_path
+    if (of := archives_of(log_path)) is not None:
         from assistant.log.archive import verify_archives
 
         if deep or since:
             raise click.UsageError("--deep and --since are for a log without archives.")
-        files = [log_path] if alone and log_path is not None else archives()
-        log = None if alone else log_path or default_log_path()
+        files, log = of
         people_given = {"reviewers": people[0], "officers": people[1]}
         found = verify_archives(
             files, log, keys=read_keys(keys), checkpoints=known, outside=outside, **people_given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -141,13 +141,21 @@ def archives() -> tuple[Path, ...]:
     return tuple(context.meta.get(_ARCHIVES, ())) if context is not None else ()
 
 
+def archives_of(path: Path | None) -> tuple[Sequence[Path], Path | None] | None:
+    """The archives that are to be read, and the log that they are read with (None for one alone); None where none are."""
+    from assistant.files import default_log_path
+
+    if path is not None and path.suffix == ".parquet":
+        return [path], None
+    return (archives(), path or default_log_path()) if archives() else None
+
+
 def log_at(path: Path | None) -> Path:
     """The log that is meant; of a central one or an archive, the reading copy with all that is there now."""
     from assistant.files import default_log_path
 
-    alone = path is not None and path.suffix == ".parquet"
-    if alone or archives():
-        return _with_archives(path, alone)
+    if (of := archives_of(path)) is not None:
+        return _with_archives(path, *of)
     if (url := central_url(path)) and path not in _fetched:
         from assistant.cli.output import Progress
         from assistant.log.central_copy import bring_up_to_date_from
@@ -157,24 +165,22 @@ def log_at(path: Path | None) -> Path:
     return path or default_log_path()
 
 
-def _with_archives(path: Path | None, alone: bool) -> Path:
-    from assistant.files import default_log_path
+def _with_archives(path: Path | None, files: Sequence[Path], log: Path | None) -> Path:
     from assistant.log.archive import reading_copy
 
     if central_url(path):
         raise refuse(
             "An archive is read with the log that it came from, and not with a central one.", "--archive"
         )
-    if alone and path is not None:
+    if log is None:
         if archives():
             raise refuse(
                 "One archive is read at a time.",
                 "",
                 "Name the log with --log, and its archives with --archive.",
             )
-        return reading_copy([path], None)
-    log = path or default_log_path()
-    copy = reading_copy(archives(), log)
+        return reading_copy(files, None)
+    copy = reading_copy(files, log)
     _READ_FROM[copy] = log
     return copy
 

@@ -7,7 +7,7 @@ should know.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from assistant.log import fold as log_fold
 from assistant.log.bundle import is_bundle, read_bundle
 from assistant.log.fold import Source
 from assistant.log.verify import verify
+from assistant.log.verify_entries import Verdict
 from assistant.training.comparison import Rater, RatingMatrix, listed_values
 from assistant.training.reference import AnswerSheet, Place, read_answer_sheet, session_of_answer_sheet
 
@@ -98,6 +99,9 @@ def sheet_in(entries: Sequence[Entry]) -> AnswerSheet | None:
 
 REFERENCE = "reference.yaml"
 
+Verified = Callable[[], Mapping[str, Verdict]]
+"""Gives the verdicts on a log that isn't the file which is read, but what that is a copy of."""
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -109,13 +113,17 @@ class Gathered:
 
 
 def named(
-    log_path: Path, names: Sequence[str], sheets: Sequence[Path] = (), reference: bool = False
+    log_path: Path,
+    names: Sequence[str],
+    sheets: Sequence[Path] = (),
+    reference: bool = False,
+    verified: Verified | None = None,
 ) -> Gathered:
     """The panel of the sessions that `names` mean (of the log, or bundles), all of one case.
 
     `sheets` are answers files, and `reference` the case's own, to hold the reviews against. Raises `Refused`.
     """
-    said = must_verify(log_path, names)
+    said = must_verify(log_path, names, verified)
     reviews: list[Session] = []
     settled: list[AnswerSheet] = []
     read: list[str] = []
@@ -158,16 +166,15 @@ def label(number: int) -> str:
     return letter if number < 26 else label(number // 26 - 1) + letter
 
 
-def must_verify(log_path: Path, names: Sequence[str]) -> list[str]:
+def must_verify(log_path: Path, names: Sequence[str], verified: Verified | None = None) -> list[str]:
     """What is to be said of a log whose signing key is not known here; raises `Refused` where it doesn't verify else.
 
     Bundles are checked as they are read: where only they are named, the log is not looked at.
     """
     if names and all(is_bundle(name) for name in names):
         return []
-    failed = {
-        name: verdict.says for name, verdict in verify(log_path).verdicts.items() if verdict.ok is False
-    }
+    verdicts = verified() if verified else verify(log_path).verdicts
+    failed = {name: verdict.says for name, verdict in verdicts.items() if verdict.ok is False}
     stranger = failed.pop("signatures", "")
     if failed:
         raise refuse(
@@ -284,7 +291,13 @@ def said_of(panel: RatingMatrix) -> Iterator[str]:
 # The reviews of a study: what a log (and any bundles) hold of many cases, and what was left out and why.
 
 
-def study(log_path: Path, names: Sequence[str], trainees: bool = False, reference: bool = False) -> Gathered:
+def study(
+    log_path: Path,
+    names: Sequence[str],
+    trainees: bool = False,
+    reference: bool = False,
+    verified: Verified | None = None,
+) -> Gathered:
     """The panels of the cases in `names` (all cases of the log without any); a bundle counts for its own case.
 
     Each reviewer counts once for a case, with the session last worked on. Cases with a single reviewer are left
@@ -296,7 +309,7 @@ def study(log_path: Path, names: Sequence[str], trainees: bool = False, referenc
     read: list[str] = []
     said: list[str] = []
     if wanted or not bundles:
-        said += must_verify(log_path, ())
+        said += must_verify(log_path, (), verified)
         with Log.open(log_path, write=False) as log:
             read, left = _chosen(log, wanted, trainees)
             said += left

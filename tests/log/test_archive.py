@@ -141,6 +141,13 @@ def test_a_copy_that_is_read_here_and_was_changed_is_named(years: Path, tmp_path
     for log, of in ((("--log", file), None), (("--log", years, "--archive", file), years)):
         copy = reading_copy([file], of)
         assert imr("log", "verify", *log).exit_code == 0
+        with Log.open(copy, write=False) as held:
+            compared = (
+                "agree",
+                next(one.id for one in held.sessions() if one.status == "signed"),
+                "--reference",
+            )
+        assert imr(*compared, *log).exit_code == 0
         with closing(sqlite3.connect(copy, isolation_level=None)) as changed:
             for name in TRIGGERS:
                 changed.execute(f"DROP TRIGGER {name}")
@@ -150,6 +157,7 @@ def test_a_copy_that_is_read_here_and_was_changed_is_named(years: Path, tmp_path
         said = imr("log", "verify", *log)
         assert said.exit_code == 1
         assert "is another one in the copy that is read here" in " ".join(said.output.split())
+        assert imr(*compared, *log).exit_code == 2
 
 
 def fits(name: str, value: Any) -> Any:

@@ -250,9 +250,11 @@ def test_what_reads_a_session_reads_it_of_a_central_log_too(
             (["replay", made, "--all"], "red_flags"),
             (["replay", made, "--json"], '"session"'),
             (["log", "export", made, "--format", "odk"], "form finalize"),
+            (["agree", made, "--reference"], "reference"),
         ):
             assert run([*words, "--log", auditor]) == 0, words
             assert says in capsys.readouterr().out
+            assert run(["agree", made, "--reference", "--log", f"{auditor}#Desk 1"]) == 0
         assert run(["log", "rederive", made, "--log", auditor]) == 0
         capsys.readouterr()
         prove = ["log", "prove", made, "-o", str(bundle), "--key", key]
@@ -269,3 +271,16 @@ def test_what_reads_a_session_reads_it_of_a_central_log_too(
         ):
             assert run(words) == 2
             assert "works on a log of this computer" in capsys.readouterr().err
+
+
+def test_reviews_of_a_central_log_that_does_not_hold_are_not_compared(
+    two: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with two.at("desk_1") as path:
+        made = signed_one(path)
+    agree = ["agree", made, "--reference", "--log", two.url("auditor")]
+    with two.at("auditor"):
+        assert run(agree) == 0
+        two.rows("ALTER TABLE imr.desk DISABLE TRIGGER ALL")
+        assert run(agree) == 2
+        assert "doesn't verify" in capsys.readouterr().err
