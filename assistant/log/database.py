@@ -316,7 +316,13 @@ def check_identity(connection: sqlite3.Connection, path: Path) -> int:
             str(path),
             "Update the program.",
         )
-    return max(int(version), 0)
+    if version < 1:  # it is set together with what tells whose file this is
+        raise refuse(
+            f"The number of this log's format was changed: {version} is none.",
+            str(path),
+            "Run `imr log verify`, and go back to a backup.",
+        )
+    return int(version)
 
 
 def check_fences(connection: sqlite3.Connection, path: Path) -> None:

@@ -264,6 +264,17 @@ def test_what_is_no_log_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
             Log.open(tmp_path, write=write)
 
 
+@pytest.mark.parametrize("number", [0, -1, -(2**31)])
+def test_a_log_whose_format_was_set_below_the_first_is_not_called_empty(full: Path, number: int) -> None:
+    with closing(sqlite3.connect(full)) as connection:
+        connection.execute(f"PRAGMA user_version = {number}")
+    for how in ({"write": True}, {"write": False}, {"reader": True}):
+        with pytest.raises(Refused, match=f"format was changed: {number} is none"):
+            Log.open(full, **how)
+    found = verify(full)
+    assert (found.ok, found.verdicts["database"].ok) == (False, False)
+
+
 def test_a_log_of_a_newer_version_is_refused(full: Path) -> None:
     with closing(sqlite3.connect(full)) as connection:
         connection.execute(f"PRAGMA user_version = {FORMAT + 1}")
