@@ -192,12 +192,9 @@ def _vouchers(path: Path) -> dict[str, str]:
 
 
 def _own() -> OwnKey:
-    from assistant.log.reviewer_keys import own_key
+    from assistant.log.reviewer_keys import needed_key
 
-    own = own_key()
-    if own is None:
-        raise refuse("There is no key of yours here.", "", "Make one with `imr reviewer key make`.")
-    return own
+    return needed_key()
 
 
 def _register(unlocked: Unlocked, log_path: Path | None) -> None:

@@ -169,6 +169,14 @@ def change_key(old: Unlocked, passphrase: str) -> Unlocked:
     return _kept(Unlocked(OwnKey(made.own.key, {str(old.own.key): said}), made.private), passphrase)
 
 
+def needed_key() -> OwnKey:
+    """The key that is kept here; `Refused` where there is none."""
+    own = own_key()
+    if own is None:
+        raise refuse("There is no key of yours here.", "", "Make one with `imr reviewer key make`.")
+    return own
+
+
 def put_aside() -> None:
     """Puts the key that is kept here under another name, where nothing is signed with it any more."""
     own = own_key()
@@ -223,9 +231,7 @@ def unlock(passphrase: str) -> Unlocked:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    own, path = own_key(), key_file()
-    if own is None:
-        raise refuse("There is no key of yours here.", "", "Make one with `imr reviewer key make`.")
+    own, path = needed_key(), key_file()
     try:
         if not is_private(path):
             raise refuse(

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from assistant.core.problem import Refused, refuse
 from assistant.core.value import replace
 from assistant.machine import take_any_bytes, when_told_to_end
-from assistant.tui.widgets import MarkedList, ProgramScreen, Services, literal
+from assistant.tui.widgets import MarkedList, ProgramScreen, Services, heading, literal
 
 if TYPE_CHECKING:
     from assistant.log import Log, SessionRow
@@ -310,22 +310,22 @@ class HomeScreen(ProgramScreen):
         if self._work:
             from assistant.review.worklist import row_words
 
-            yield _heading("Work list")
+            yield heading("Work list")
             for one in self._work:
                 lines = row_words(one, whole=False)
                 yield Option(literal("\n".join(f"  {line}" for line in lines)), id=f"work:{one.case}")
         if opened:
-            yield _heading("Sessions to go on with")
+            yield heading("Sessions to go on with")
             yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened)
-        yield _heading("A new case")
+        yield heading("A new case")
         yield Option(literal("  From a packet: a PDF, several files or a folder"), id="packet:")
-        yield _heading("Training")
+        yield heading("Training")
         yield Option(literal("  Practise blind"), id="training:practise")
         yield Option(literal("  Trainers' screen"), id="training:trainers")
-        yield _heading("Cases to review")
+        yield heading("Cases to review")
         yield from (Option(literal(f"  {name}"), id=f"case:{name}") for name in library.case_names())
         if ended:
-            yield _heading("Ended sessions")
+            yield heading("Ended sessions")
             yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended)
 
     def _row(self, key: str | None) -> WorkRow | None:
@@ -389,10 +389,6 @@ class HomeScreen(ProgramScreen):
         from assistant.tui.dialogs import HelpScreen  # when it is asked for
 
         self.app.push_screen(HelpScreen())
-
-
-def _heading(words: str) -> Option:
-    return Option(literal(words), disabled=True)
 
 
 def _key(row: SessionRow) -> str:

@@ -52,7 +52,7 @@ from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.review import ReviewScreen
-from assistant.tui.widgets import Key, KeyLine, MarkedList, ProgramScreen, Services, literal
+from assistant.tui.widgets import Key, KeyLine, MarkedList, ProgramScreen, Services, heading, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,9 +281,6 @@ class TrainingScreen(ProgramScreen):
 
 
 def _options(found: Overview) -> list[Option]:
-    def heading(words: str) -> Option:
-        return Option(literal(words), disabled=True)
-
     def cases(title: str, some: Sequence[CaseRow]) -> Iterator[Option]:
         if some:
             yield heading(title)
@@ -370,9 +367,9 @@ class PracticeChoiceScreen(ProgramScreen):
             for case in found.cases
         ]
         options: list[Option] = []
-        for heading, rows in groups:
+        for title, rows in groups:
             if rows:
-                options.append(Option(literal(heading), disabled=True))
+                options.append(heading(title))
             for words, begin in rows:
                 key = f"row-{len(options)}"
                 self._chosen[key] = begin

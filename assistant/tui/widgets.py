@@ -20,6 +20,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.input import Selection
+from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused
 from assistant.core.text import visible
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 def literal(text: str, style: str = "") -> Content:
     """Text as it is, with nothing in it obeyed."""
     return Content.styled(visible(text), style) if style else Content(visible(text))
+
+
+def heading(words: str) -> Option:
+    """A line over the entries of a list, which can't be chosen."""
+    return Option(literal(words), disabled=True)
 
 
 # The conversation so far. Only its newest turns are mounted, so that a long one stays as quick as a short
