@@ -551,7 +551,7 @@ class Conversation(Talk):
             return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
         if turn.held is not None and self.review.session.focus is not None:
             return self._leave(*turn.place)
-        return [Line("problem", "Nothing was typed. " + (turn.words or "Type the key of a reply."))]
+        return [Line("problem", "Nothing was typed." + " Type the key of a reply." * (not turn.words))]
 
     def _leave(self, scope: str, path: str) -> list[Line]:
         self.gone_back, self.cited = 0, ()
@@ -766,6 +766,7 @@ class Conversation(Talk):
             )
             for one in found[:MOST_OFFERED]
         )
+        options += tuple(one for one in (half.options if half else ()) if one.value == "not_documented")
         question = (
             half.question.replace(NONE_OFFERED, OFFERED)
             if half is not None

@@ -164,7 +164,8 @@ def unseen_lines(review: Review) -> list[str]:
         if one.kind == "number":
             said = f"the answer: {one.answer}"
         elif one.kind == "own":
-            said = f"your own choice of words for {one.answer}" if one.answer else "your own choice of words"
+            said = f"you took it to say {f'“{one.answer}”' if one.answer else 'so'}: "
+            said += review.session.prompt(one.scope, one.prompt).ask
         elif one.plain:
             said = "denied"
         else:

@@ -149,10 +149,10 @@ def test_words_that_no_page_holds_bear_no_answer(talk: Conversation) -> None:
     assert "found with “he was never in a lift”" in words(talk.reply("he was never in a lift"))
     assert "rests on a passage" in talk.question
     assert held(talk, "acute_trauma") is None
-    talk.reply("cumulative")
-    assert "The search found none" not in talk.question, (
-        "where passages are offered, one of them is asked for"
-    )
+    talk.reply("pain")
+    assert "Which of them says so?" in talk.question, "where passages are offered, one of them is asked for"
+    assert talk.options[0].label.startswith("It says so: ")
+    assert talk.options[-1].label == "Not documented, then"
 
 
 @pytest.mark.parametrize(("typed", "weeks"), [("1", 1), ("2", 2), ("76", 76), ("80 weeks", 80)])

@@ -372,7 +372,7 @@ def test_a_yes_by_words_that_also_deny_is_read_once_more(tmp_path: Path) -> None
     quote = "She is elderly but has no osteoporosis."
     review, made = run(tmp_path, answer(fragile=quoted("yes", quote)), f"{quote}\n", BACK)
     assert (review.session.status, made.open) == ("signed", [])
-    assert any(quote in line for line in unseen_lines(review))
+    assert any(quote in line and " · you took it to say " in line for line in unseen_lines(review))
     assert any(quote in one.mark for one in rationale("1", review.assess, review.session.frame()))
 
 

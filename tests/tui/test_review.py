@@ -91,6 +91,7 @@ async def test_an_empty_reply_is_answered_once_however_often_it_is_given(
     async with open_window(session="last") as window:
         await window.press("9", "9", "enter", "enter", "enter", "enter")
         assert window.text.count("Nothing was typed.") == 1
+        assert window.text.count("Type the key of a reply.") == 1
         assert window.path == "acute_trauma"
 
 
