@@ -202,15 +202,12 @@ def _of_another_choice(session: Session, place: AnswerPlace, ground: Ground, den
     return any((one - own) & said and not (own - one) & said for one in others)
 
 
+UNTELLING = frozenset("with without other another alone none".split())
+"""Words that tell no choice from another."""
+
+
 def _words_in(text: str) -> set[str]:
-    return set(re.findall(r"[a-z]{4,}", text.casefold())) - {
-        "with",
-        "without",
-        "other",
-        "another",
-        "alone",
-        "none",
-    }
+    return set(re.findall(r"[a-z]{4,}", text.casefold())) - UNTELLING
 
 
 def _named(session: Session, place: AnswerPlace, ground: Ground) -> set[str]:

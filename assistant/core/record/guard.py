@@ -13,6 +13,7 @@ from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import dates_in, parse_date
 from assistant.core.proposal import Proposed
 from assistant.core.record.absence import (
+    UNTELLING,
     concerns,
     dismissals,
     is_of_region,
@@ -556,7 +557,7 @@ def names_of(shape: ChoiceShape | SeveralShape, value: str) -> frozenset[str]:
     """The words of a choice by which a note may call it: its own, those in brackets behind its label, and its other names."""
     bracketed = " ".join(re.findall(r"\(([^)]*)\)", shape.labels[value]))
     said = f"{value} {bracketed} {' '.join(shape.also.get(value, ()))}".replace("_", " ").casefold()
-    return frozenset(re.findall(r"[a-z-]{5,}", said)) - {"other", "another", "without", "alone"}
+    return frozenset(re.findall(r"[a-z-]{5,}", said)) - UNTELLING
 
 
 def numbers_in(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, str, Answer, tuple[Evidence, ...]]]:
