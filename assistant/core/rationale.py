@@ -204,7 +204,7 @@ class _Writer:
         more = within - certified
         if within < asked.value and more > 0:
             numbers = {"within": within, "asked": asked.value, "certified": certified, "more": more}
-            names = {name: AnswerWords(self.amount(one)) for name, one in numbers.items()}
+            names = {name: AnswerWords(self.amount(one) if one else "") for name, one in numbers.items()}
             text, _ = self.rendered(criterion.partly, criterion, also=names)
             one = self.sourced(f"partly:{criterion.id}", ended(text), criterion)
             yield replace(one, facts=("item.quantity", "item.certified"))

@@ -192,6 +192,21 @@ def test_what_is_not_shown_is_among_what_is_asked_for(name: str) -> None:
         assert never not in told
 
 
+def test_what_is_partly_within_tells_of_certified_visits_only_where_some_were() -> None:
+    made = library.prompt_set_instances("physical-therapy", library.sources())[0]
+    document = yaml.parse_yaml(
+        """examples:
+  - is: twelve as a first course
+    on: 2015-06-01
+    given: {surgery: none, condition: neuritis, earlier: "no", requested: 12, after_injection: "no"}
+    suggests: upheld""",
+        "physical-therapy",
+    )
+    _, upheld, _ = sessions(next(iter(try_examples(document, made))), {})
+    told = [one.text for one in assess(upheld, "1").sentences]
+    assert "Of the 12 visits requested, 10 would be within what the same source recommends." in told
+
+
 def test_openings_that_are_alike_take_turns_and_other_texts_begin_as_they_are() -> None:
     made = [DraftSentence(str(n), text) for n, text in enumerate(ALIKE)]
     session = CASES["published"]

@@ -81,6 +81,12 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
         ("increasing pain", "Increasing neck pain.", ["Increasing neck pain"]),
         ("increasing pain", "Increasing weakness. Pain as before.", []),
         ("increasing pain", "Increasing swelling without pain.", []),
+        (
+            "earlier physical therapy",
+            "No physical therapy so far. No PT to date. Plan: PT before surgery.",
+            ["therapy so far", "PT to date"],
+        ),
+        ("earlier chiropractic", "No chiro yet.", ["chiro yet"]),
         ("weight loss", "He lost about 20 pounds.", ["lost about 20 pounds"]),
         ("C5-C6", "Disc at C5-6, C5/6, C5/C6 and CS-6.", ["C5-6", "C5/6", "C5/C6", "CS-6"]),
         ("L5-S1", "Fusion L4 TO Sl.", ["L4 TO Sl"]),
@@ -182,6 +188,14 @@ TOLD = {
     ("functional improvement",): [
         "Works full duty.", "Oswestry fell from 52 to 30.", "Sitting rose from 10 to 45 minutes.", "He went back to his old job.",
         "She can carry the laundry again.", "From 15 minutes of standing to an hour.", "Back to mowing the lawn.",
+        "Her restriction was eased from 10 to 25 pounds.", "She can lift a jug overhead, which she could not.",
+        "Restrictions were lifted in May.", "Walks a mile, up from two blocks.", "She has resumed driving.",
+        "No longer uses a cane for stairs.", "Reaches the top shelf now.", "Released to regular work on June 2.",
+    ],
+    ("less medication", "weaned"): [
+        "Naproxen was reduced from daily to as needed.", "Norco cut from four a day to one.", "He is off tramadol.",
+        "Takes ibuprofen only as needed now.", "Stopped the muscle relaxant.", "Uses half as much Norco.",
+        "No more injections were needed.", "Visits went from three a week to one.",
     ],
     ("flare", "exacerbation", "new injury"): [
         "His back went out on Tuesday.", "The neck seized up.", "Symptoms returned after a twist.", "A new strain in May.",
@@ -208,7 +222,14 @@ NOT_TOLD = {
     ("surgical candidate", "recommend surgery", "considering surgery", "surgical consultation"): [
         "Release to work is planned.", "Refer to physical therapy.", "Recommend an MRI.", "He discussed his job.",
     ],
-    ("functional improvement",): ["Works with pain.", "Therapy twice a week, from May to June.", "The pain rose from 4 to 6."],
+    ("functional improvement",): [
+        "Works with pain.", "Therapy twice a week, from May to June.", "The pain rose from 4 to 6.", "Pain eased with ice.",
+        "Restrictions remain as before.", "No lifting over 20 pounds, as before.", "He could not lift.", "Off work since May.",
+    ],
+    ("less medication", "weaned"): [
+        "Naproxen as before.", "Motion is reduced from 90 to 60 degrees.", "He quit his job.", "Ibuprofen as needed.",
+        "Decreased sensation from the knee to the foot.", "Pain down from eight to four.",
+    ],
     ("flare", "exacerbation", "new injury"): ["Pain in the back.", "Returned to the clinic.", "The lights went out."],
     ("fracture",): ["Loss of disc height at L4-5.", "Disc height is reduced.", "Vertebral body heights are maintained."],
 }  # fmt: skip

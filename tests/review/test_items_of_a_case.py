@@ -47,7 +47,7 @@ criteria:
     argues: for
     says: "{{ citation }} has up to 10 visits; here there would be {{ in_all }}."
     over: {says: "{{ citation }} has up to 10 visits; here there would be {{ in_all }}."}
-    partly: "{{ within }} of the {{ asked }} would be within {{ citation }}: {{ more }} beyond the {{ certified }} certified."
+    partly: "{{ within }} of the {{ asked }} would be within {{ citation }}{% if certified %}: {{ more }} beyond the {{ certified }} certified{% endif %}."
   - id: cap
     cite: made-up-code/cap
     when: {in_all: over 9}
