@@ -87,6 +87,11 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
             ["therapy so far", "PT to date"],
         ),
         ("earlier chiropractic", "No chiro yet.", ["chiro yet"]),
+        (
+            "years old",
+            "Age 52. AGE: 67. 52 y/o male. He is 66. Temp 98 F.",
+            ["Age 52", "AGE: 67", "52 y/o", "He is 66"],
+        ),
         ("weight loss", "He lost about 20 pounds.", ["lost about 20 pounds"]),
         ("C5-C6", "Disc at C5-6, C5/6, C5/C6 and CS-6.", ["C5-6", "C5/6", "C5/C6", "CS-6"]),
         ("L5-S1", "Fusion L4 TO Sl.", ["L4 TO Sl"]),
