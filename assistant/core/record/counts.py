@@ -62,7 +62,10 @@ _OTHER = rf"(?:{_UNIT}|of|in|at|on|and|or|to|for|from|by|with|after|before|since
 """What a number counts where one of these follows it: not the noun after them ("12 weeks of treatment")."""
 _NAMED = r"(?i)\b(?:page|pages|pp?\.|table|figure|exhibit|section|case|claim|suite|apt|room|box|code|CPT|ICD|no\.|number|#)\.?\s*#?\s*$"
 """What a number behind one of these is a part of counts nothing."""
-_OF_NOTHING = rf"{_NAMED[:-1]}\d[\d.-]*|\bage[ds]?\s+\d+|\d+\s*-?\s*(?:years?|yrs?|y)\s*[-/.]?\s*(?:old|o)\b"
+_OLD = r"\d+\s*-?\s*(?:years?|yrs?|y)\s*[-/.]?\s*(?:old|o)\b"
+_OF_NOTHING = rf"{_NAMED[:-1]}\d[\d.-]*|\bage[ds]?\s+\d+|{_OLD}"
+_AGE = rf"(?i)\bage[ds]?\b\W*(?:(?:is|of)\s+)?\d+|{_OLD}"
+"""An age, which is what an answer in years may be."""
 _TIMES = {"once": 1, "twice": 2, "thrice": 3, "bid": 2, "tid": 3, "qid": 4, "dozen": 12, "couple": 2}
 
 
@@ -142,9 +145,12 @@ def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool =
         for start, said, _ in reversed(list(dates_in(quote))):
             quote = f"{quote[:start]}{' ' * len(said)}{quote[start + len(said) :]}"
         nothing = [one.span() for one in compiled(_OF_NOTHING).finditer(quote)]
+        ages = [one.span() for one in compiled(_AGE).finditer(quote)] if name == "year" else []
         for match in compiled(rf"(?i){_BEFORE}{_NUMBER}(?!\w)").finditer(quote):
             if _value(match[0]) != answered:
                 continue
+            if any(begin <= match.start() < end for begin, end in ages):
+                return ()
             spans = [one for one in nothing if one[0] <= match.start() < one[1]]
             unlike = compiled(another).match(quote, match.end())
             if unlike is not None:

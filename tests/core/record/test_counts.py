@@ -82,6 +82,9 @@ def test_a_lone_one_has_its_unit_in_the_singular() -> None:
         (21, "weeks", ["October 21, 2013"], ()),
         (9, "weeks", ["12 visits of therapy"], ()),
         (70, "years", ["a 70-year-old woman"], ()),
+        (52, "years", ["Age 52."], ()),
+        (52, "years", ["52 y/o male"], ()),
+        (52, "years", ["Age 53, page 52"], ("page 52",)),
         (45, "mg of morphine a day", ["45 tablets"], ()),
     ],
 )
@@ -105,6 +108,7 @@ def test_a_number_that_counts_another_thing_is_not_the_answer(
         (24, "weeks", "Duration (weeks): 24", ()),
         (3, "tests", "3 prior UDTs", ()),
         (8, "weeks", "for eight or nine weeks", ()),
+        (52, "years", "Age: 52.", ()),
     ],
 )
 def test_a_number_without_the_noun_it_counts_is_not_the_answer(
