@@ -532,12 +532,12 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
         denied = bool(against) and all(held[one].given for one in against)
         state = "absent" if denied else "not documented"
         question = (
-            f"Answered as {state}{of}, but the record speaks of it at {at_page}. Does this passage answer"
+            f"Answered as {state}{of}, but the record speaks of it at {at_page}. "
+            f"Does this passage answer “{prompt.ask}”"
         )
     else:
         said = one_line(shown(prompt.schema, answer), 120)
-        question = f"Answered: {said}. Does the passage at {at_page} speak against that, asked"
-    question += f" “{prompt.ask}”"
+        question = f"Answered: {said}, to “{prompt.ask}” Does the passage at {at_page} speak against that?"
     return Turn("passages", place, question, tuple(options), check=absence_check(session, place))
 
 

@@ -124,6 +124,7 @@ def test_a_denial_of_what_one_entry_affirms_is_not_said_to_speak_of_the_entries_
     review.perform(c.RecordAnswer("1", "red_flags", group(flags)))
     turn = passages_turn(review.session, ("1", "red_flags"))
     assert turn.question.startswith("Answered: infection: present")
+    assert turn.question.endswith(" speak against that?")
     assert turn.options[0].label.startswith("It does")
 
 
