@@ -238,7 +238,9 @@ def _numbered(said: str, listed: list[Change]) -> Change:
     if said.isdecimal() and len(said) < 6 and 1 <= int(said) <= len(listed):
         return listed[int(said) - 1]
     raise refuse(
-        f"“{one_line(said, 20)}” is none of the numbers.", "", f"They are 1 to {len(listed)}; ? for help."
+        f"“{one_line(said, 20)}” is none of the numbers.",
+        "",
+        f"They are 1 to {len(listed)}; Enter confirms what is shown, ? is for help.",
     )
 
 

@@ -223,7 +223,8 @@ class Conversation(Talk):
         """
         shape = self._shape()
         match = _WITH_PASSAGE.fullmatch(text.strip())
-        if self._entries() and match is not None and match["words"] and not self.cited:
+        checklist = isinstance(shape, GroupShape) and shape.uniform and "." not in self.turn.path
+        if checklist and match is not None and match["words"] and not self.cited:
             entries = read_reply(
                 self.review.session.prompt(*self.turn.place).schema, (), match["value"]
             ).parts
@@ -235,14 +236,18 @@ class Conversation(Talk):
             return Option("", c.RecordAnswer(self.turn.scope, f"{self.turn.path}.{name}", answer)), match[
                 "words"
             ]
-        if isinstance(shape, NumberShape | SeveralShape | DateShape) and "." not in self.turn.path:
+        simple = isinstance(shape, NumberShape | SeveralShape | DateShape) and "." not in self.turn.path
+        quoted_value = match["value"].rstrip(".,:;)") if match is not None and match["words"] else ""
+        if simple or (isinstance(shape, ChoiceShape) and quoted_value and quoted_value not in self.keys):
             if match is None or self.cited:
                 return None
             if match["letter"] and LETTERS.index(match["letter"]) >= len(lettered(self.review, self.turn)):
                 return None
-            prompt = self.review.session.prompt(*self.turn.place)
-            command = c.RecordAnswer(*self.turn.place, read_reply(prompt.schema, (), match["value"]))
-            held = command.answer.given and cites(self.review.session, *self.turn.place)
+            schema = self.review.session.prompt(*self.turn.place).schema
+            within = tuple(self.turn.path.split(".")[1:])
+            command = c.RecordAnswer(*self.turn.place, read_reply(schema, within, match["value"]))
+            asked = (self.turn.scope, root_of(self.turn.path))
+            held = command.answer.given and cites(self.review.session, *asked)
             return (Option("", command), match["letter"] or match["words"]) if held else None
         key, _, words = text.strip().partition(" ")
         key = key.rstrip(".,:;)")

@@ -52,7 +52,7 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
     if (lesson := lessons().get(made.exercise)) is not None:
         lines += [f"The exercise {lesson.id}: {lesson.happened}", f"  Source: {lesson.source}", ""]
     lines.append(
-        "By question   = as the reviewer   ≠ otherwise   ✓ found alone   ▹ when shown   ! missed   - not reached"
+        "By question   = as the reviewer   ≠ otherwise   ✓ found alone   ▹ when shown   ! missed   - or ? not reached"
     )
     for row in made.rows:
         lines += _row(row)

@@ -93,8 +93,8 @@ def read_overview(log: Log) -> Overview:
     written = all_entries(log)
     made = runs(written)
     rows = [row for row in log.sessions() if row.kind != MODE]
-    references = set(cases_with_reference())
     given = [one for one in assignments(written) if not one.withdrawn]
+    references = {*cases_with_reference(), *(one.case for one in given if not one.reference.session)}
     used = {*(row.case for row in rows), *(run.case for run in made), *(one.case for one in given)}
     names = [*sorted(used), *sorted(set(library.case_names()) - used)]
     cases = []

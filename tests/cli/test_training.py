@@ -424,6 +424,17 @@ def test_the_overview_shows_agreement_at_a_glance(imr: Imr, path: Path) -> None:
     assert "of answers alike, part first at sought" in said
 
 
+def test_a_case_that_is_assigned_by_its_folder_is_listed_with_its_reference(imr: Imr, tmp_path: Path) -> None:
+    folder = tmp_path / "of-ones-own"
+    shutil.copytree(library.find_case("knee-mri-locking").path, folder)
+    case = folder / "case.yaml"
+    case.write_text(case.read_text("utf-8").replace("id: knee-mri-locking", "id: of-ones-own"), "utf-8")
+    imr("training", "group", "spring", "r-trainee")
+    assert imr("training", "assign", str(folder), "--to", "spring")[0] == 0
+    rows = fits("training-list", imr("training", "list", "--json")[1])["cases"]
+    assert [one["reference"] for one in rows if one["case"] == "of-ones-own"] == [True]
+
+
 def test_practise_without_a_case_lists_what_waits(imr: Imr, path: Path) -> None:
     wavered(path)
     status, out, _ = imr("practise", "--plain")

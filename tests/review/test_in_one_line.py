@@ -224,6 +224,63 @@ def test_the_letter_of_a_passage_alone_is_no_answer(begun: Begin, case: str, ask
     assert (talk.pending, talk.review.session.answer("1", asked)) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("case", "name", "typed", "value", "page"),
+    [
+        (
+            "knee-mri-locking",
+            "care_failed",
+            'Yes "ibuprofen brought no improvement"',
+            "yes",
+            "progress-note-2014-05-05",
+        ),
+        (
+            "cervical-radiographs-after-fusion",
+            "acute_trauma",
+            "no “cumulative trauma at work”",
+            "no",
+            "progress-note-2014-07-17",
+        ),
+        (BACK, "plan", 'Surgery "recurrent herniation, refer"', "surgery", "pr2-2023-10-16"),
+    ],
+)
+def test_a_choice_in_words_takes_those_of_its_passage_in_quotation_marks(
+    begun: Begin, case: str, name: str, typed: str, value: str, page: str
+) -> None:
+    talk = begun(case, name)
+    talk.reply(typed)
+    if talk.pending is not None:
+        talk.reply("1")
+    assert answer(talk, name).value == value
+    assert answer(talk, name).evidence[0].document == page
+
+
+def test_the_last_entry_of_a_checklist_takes_its_passage_as_the_others_do(begun: Begin) -> None:
+    talk = begun("knee-mri-locking", "red_flags")
+    for typed in (
+        'fracture absent "No fracture or dislocation"',
+        'infection absent "No fever, chills"',
+        'tumor absent "No cancer"',
+        'circulation absent "Pulses are intact"',
+        'deficit absent "No numbness or weakness of the leg"',
+    ):
+        talk.reply(typed)
+        if talk.pending is not None:
+            talk.reply("1")
+    parts = answer(talk, "red_flags").parts or {}
+    assert [one.given for one in parts.values()] == [True] * 5
+    assert "No numbness" in parts["neurologic_deficit"].evidence[0].quote
+
+
+@pytest.mark.parametrize(
+    "typed", ['not documented "ibuprofen"', 'Nonsense "ibuprofen brought"', 'unclear "ibuprofen"']
+)
+def test_what_cites_nothing_takes_no_quotation(begun: Begin, typed: str) -> None:
+    talk = begun("knee-mri-locking", "care_failed")
+    assert talk.reply(typed)[-1].kind == "problem"
+    assert talk.review.session.answer("1", "care_failed") is None
+
+
 @pytest.mark.parametrize("typed", ["5 e e", "many b", "5 “”", "5 z"])
 def test_what_is_no_value_with_its_passage_is_refused(begun: Begin, typed: str) -> None:
     talk = begun(BACK, "weeks_of_care")
