@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,16 +64,17 @@ against_option = click.option(
     metavar="SESSION",
     help="Compare with a session or adjudication instead of the case's reference; three or more are a panel.",
 )
-due_option = click.option(
-    "--due", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day by which it is to be done."
-)
+due_option = click.option("--due", default="", metavar="DAY", help="The day by which it is to be done.")
 
 
-def _day(due: datetime | None) -> str:
+def _day(due: str) -> str:
     """The day by which a run is to be over; one that is over already is refused, since all would be late at once."""
     from assistant.clock import today
 
-    day = due.date().isoformat() if due is not None else ""
+    try:
+        day = date.fromisoformat(due).isoformat() if due else ""
+    except ValueError:
+        raise refuse(f"“{one_line(due, 60)}” is no day.", "--due", f"Write it as {today()}.") from None
     if day and day < today():
         raise refuse("This day is over already.", f"--due {day}", "Name one that is still to come.")
     return day
@@ -341,7 +342,7 @@ def assign(
     trainee: str,
     against: tuple[str, ...],
     reveal: str,
-    due: datetime | None,
+    due: str,
     faults: tuple[str, ...],
     count: int,
     unaided: bool,
@@ -382,7 +383,7 @@ def pack_case(
     case: str | None,
     file: Path | None,
     against: tuple[str, ...],
-    due: datetime | None,
+    due: str,
     faults: tuple[str, ...],
     count: int,
     unaided: bool,

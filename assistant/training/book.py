@@ -192,7 +192,9 @@ def withdraw(book: Book, name: str) -> Assignment:
     own = [one for one in assignments(book.entries()) if one.id.startswith(name) and not one.withdrawn]
     if len(own) != 1:
         raise refuse(
-            f"There is no one assignment “{one_line(name, 40)}” of yours.", "", "See `imr training list`."
+            f"“{one_line(name, 40)}” is the beginning of {'no' if not own else 'more than one'} assignment of yours.",
+            "",
+            "See `imr training list`.",
         )
     book.write(t.AssignmentWithdrawn(own[0].id), case=own[0].case)
     return own[0]

@@ -455,7 +455,7 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:80rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
-    "@page{size:landscape}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}td:first-child{white-space:nowrap}"
+    "@page{size:landscape}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.3rem .4rem;border-bottom:1px solid #ccc}td:first-child{white-space:nowrap}"
     "svg{display:block;max-width:min(100%,60rem)}tr,svg{break-inside:avoid}h2{break-after:avoid}@media screen and (prefers-color-scheme:dark){body{color:#eee;background:#111}}"
 )
 

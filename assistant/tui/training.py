@@ -315,7 +315,7 @@ if TYPE_CHECKING:
 _WAYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Each answer revealed after yours", "each", ()),
     ("Everything revealed at the end", "end", ()),
-    ("Three planted faults to find, revealed at the end", "end", ("any", "any", "any")),
+    ("Planted faults to find, up to three, revealed at the end", "end", ("any", "any", "any")),
 )
 
 
@@ -391,9 +391,19 @@ def _assigned(found: Waiting, one: Assignment) -> Begin:
 
 
 def _case(case: str, reveal: str, faults: tuple[str, ...]) -> Begin:
-    return lambda log, profile: begin_run(
-        log, profile, with_faults(log, exercise_of_case(case, reveal), faults)
-    )
+    def begin(log: Log, profile: Profile) -> Practice:
+        exercise, most = exercise_of_case(case, reveal), len(faults)
+        while True:
+            try:
+                planted = with_faults(log, exercise, faults[:most])
+            except Refused:  # the case may have a place for fewer
+                if most < 2:
+                    raise
+                most -= 1
+            else:
+                return begin_run(log, profile, planted)
+
+    return begin
 
 
 # The ways from the home screen into training.

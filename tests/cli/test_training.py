@@ -164,7 +164,12 @@ def test_two_sessions_stand_side_by_side_from_where_they_part(imr: Imr, path: Pa
         (("practise", "--resume", "--plain"), "You have no run to go on with"),
         (("practise", "--resume", "nonsense", "--plain"), "No session is named"),
         (("training", "assign", "cervical-radiographs-after", "--to", "Anna Maria"), "pseudonymous id"),
-        (("training", "withdraw", "nonsense"), "There is no one assignment"),
+        (
+            ("training", "assign", CASE, "--to", "r-trainee", "--due", "31.5.2026"),
+            "“31.5.2026” is no day. Write it as 20",
+        ),
+        (("training", "pack", CASE, "made.case", "--due", "2026-02-30"), "“2026-02-30” is no day"),
+        (("training", "withdraw", "nonsense"), "is the beginning of no assignment of yours"),
         (("training", "feedback", "nonsense"), "No session is named"),
     ],
 )

@@ -11,15 +11,17 @@ from textual.widgets import Input, OptionList
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer
+from assistant.core.problem import Refused
 from assistant.log import Log
+from assistant.profile import Profile
 from assistant.review.conversation import Conversation
 from assistant.training.replay import Marker, SideBySide, open_replay
 from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayPanel, ReplayScreen, Timeline
 from assistant.tui.replay_pair import ReplayPairScreen
-from assistant.tui.training import PracticeChoiceScreen, TrainingScreen
+from assistant.tui.training import PracticeChoiceScreen, TrainingScreen, _case
 from tests.tui.windowing import CASE, WIDE, Begin, Show, Window, answer
-from tests.walk import PASSAGES
+from tests.walk import KEPT, PASSAGES
 
 pytestmark = pytest.mark.usefixtures("one_by_one")
 
@@ -234,8 +236,18 @@ async def test_the_home_screen_leads_to_the_trainers_screen_and_to_practice(
         await window.settle(
             lambda: isinstance(window.app.screen, PracticeChoiceScreen) and CASE in window.text
         )
-        assert "Three planted faults to find" in window.text
+        assert "Planted faults to find, up to three" in window.text
         await window.press("escape")
+
+
+def test_as_many_faults_are_planted_as_the_case_has_a_place_for(log_path: Path) -> None:
+    with Log.open(log_path) as log:
+        begin = _case(CASE, "end", ("contradiction=suspected", "wrong-level", "contradiction=suspected"))
+        practice = begin(log, Profile("r-trainee", "", KEPT))
+        assert [one.kind for one in practice.run.faults] == ["contradiction", "wrong-level"]
+        practice.review.close()
+        with pytest.raises(Refused, match="can't be planted"):
+            _case(CASE, "end", ("wrong-quantity",) * 3)(log, Profile("r-trainee", "", KEPT))
 
 
 def test_the_line_of_the_whole_session_has_a_mark_for_each_change(replayed: Any) -> None:
