@@ -556,7 +556,7 @@ class Conversation(Talk):
             return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
         if turn.held is not None and self.review.session.focus is not None:
             return self._leave(*turn.place)
-        return [Line("problem", "Nothing was typed." + " Type the key of a reply." * (not turn.words))]
+        return [Line("problem", "Nothing was typed. " + (turn.words or "Type the key of a reply."))]
 
     def _leave(self, scope: str, path: str) -> list[Line]:
         self.gone_back, self.cited = 0, ()
