@@ -180,7 +180,11 @@ def _refuse_archived(source: sqlite3.Connection, path: Path, since: int) -> None
 
 def _be_known(central: Central, desk: str, called: str) -> None:
     """Makes the desk known to the server, unless it is; one that is another login's is `Refused`."""
-    if central.rows("SELECT 1 FROM imr.desk WHERE desk = %s AND login = session_user", [desk]):
+    known = central.rows("SELECT called FROM imr.desk WHERE desk = %s AND login = session_user", [desk])
+    for (now,) in known:
+        if called and one_line(called, 100) != now:
+            raise refuse(f"This desk is called `{one_line(now)}` there.", central.place, "Leave out --desk.")
+    if known:
         return
     key = str(signer(f"{ORIGIN}{desk}").key)
     name = one_line(called, 100) or desk[:8]

@@ -49,6 +49,16 @@ def test_what_a_desk_has_is_there_word_for_word_and_a_second_push_sends_nothing(
     assert office.push("desk_1").entries == 2  # the step, and that it is pushed, in the sitting of this run
 
 
+def test_a_desk_keeps_the_name_under_which_it_is_known(office: Office) -> None:
+    office.work("desk_1", "a")
+    office.push("desk_1")
+    with office.at("desk_1") as path:
+        assert push(path, office.url("desk_1")).entries == 0
+        with pytest.raises(Refused, match="is called `desk_1` there"):
+            push(path, office.url("desk_1"), called="another")
+    assert office.rows("SELECT called FROM imr.desk") == [("desk_1",)]
+
+
 def test_without_texts_no_word_of_a_person_goes_along_and_it_still_verifies(office: Office) -> None:
     office.work("desk_1", "a")
     assert office.push("desk_1", texts=False).texts == 0
