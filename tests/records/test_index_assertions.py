@@ -125,6 +125,14 @@ NORMAL = {
         ("EMG was obtained of the arms.", "affirmed"),
     ],
     "work": [("Hopes to return to work by spring.", "uncertain"), ("Returned to work.", "affirmed")],
+    "improved": [
+        ("Patients with this condition usually improve.", "printed"),
+        ("The patient usually improves.", "affirmed"),
+    ],
+    "constipation": [
+        ("Counseled that opioids may cause constipation.", "printed"),
+        ("Norco may cause his constipation.", "uncertain"),
+    ],
     "incontinence": [("Bladder control is normal.", "plain"), ("No longer continent of urine.", "affirmed")],
 }
 

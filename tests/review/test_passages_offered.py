@@ -238,6 +238,12 @@ UNFITTING: dict[str, tuple[Change, str, str, str]] = {
         "shoulder-torn-cuff",
         "“Mild arthrosis of the AC joint.”",
     ),
+    "help for a failure": (
+        answer(failed=quoted("yes", "Therapy improved his motion.")),
+        "Therapy improved his motion.",
+        "shoulder-torn-cuff",
+        "“Therapy improved his motion.”",
+    ),
     "a hope": (
         answer(function=quoted("work", "Hopes to return to work by spring.")),
         "Hopes to return to work by spring.",

@@ -138,7 +138,7 @@ def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
 
 # -- sentences in the reviewer's own words ----------------------------------------------------------
 
-_NEGATION = (
+NEGATION = (
     r"(?i)\b(?:neither\b.{1,80}?\bnor|not|no|never|nor|none|nothing|nobody|cannot|without|absent|absence|lack(?:s|ed|ing)?"
     r"|fail(?:s|ed)?|den(?:y|ies|ied|ying|ial)|negative|unable|unlikely|unnecessary|exclud\w+|ruled out|reject\w*|refus\w*"
     r"|free (?:of|from)|barely|hardly|contra\w+|oppos\w+|advis\w+ against)\b|n['\u2019]t\b"
@@ -148,7 +148,7 @@ _GOOD = (
     r"normal|unremarkable|intact|within normal limits|wnl|benign|non-?focal|symmetrical(?:ly)?|symmetric|preserved|full"
     r"|improv\w+|better|relie(?:f|ve[ds]?)|benefit\w*|helped|effective|resolved|recovered|healed|subsided|abated|ceased|gone"
 )
-_WELL = rf"(?i)\b(?:{_GOOD})\b"
+WELL = rf"(?i)\b(?:{_GOOD})\b"
 """What says that nothing is wrong, or not any more; a finding that is called so is denied."""
 _OPPOSITES = (
     ("better", "worse"), ("improved", "worsened"), ("improving", "worsening"), ("increased", "decreased"),
@@ -179,7 +179,7 @@ def otherwise(was: str, text: str, guard: int = GUARD) -> tuple[str, ...]:
     hasn't, changes the finding.
     """
     found = []
-    for name, pattern in (("denials", _NEGATION), ("doubts", _HEDGE)):
+    for name, pattern in (("denials", NEGATION), ("doubts", _HEDGE)):
         before, after = (len(compiled(pattern).findall(one)) for one in (was, text))
         if before != after:
             found.append(fact_shown(name, f"{before} in the draft, {after} now"))
@@ -203,7 +203,7 @@ def otherwise(was: str, text: str, guard: int = GUARD) -> tuple[str, ...]:
     if new:
         found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
     if not found:
-        well = _LITTLE if guard > 7 else _WELL
+        well = _LITTLE if guard > 7 else WELL
         before, after = (len(compiled(well).findall(one)) for one in (was, text))
         if before != after:
             found.append(fact_shown("said to be well", f"{before} in the draft, {after} now"))
@@ -239,11 +239,11 @@ def _denied(text: str) -> dict[str, bool]:
             parts.append(piece)
     found: dict[str, bool] = {}
     for part in parts:
-        denial = compiled(_NEGATION).search(part)
+        denial = compiled(NEGATION).search(part)
         ahead = denial is not None and compiled(_AHEAD).match(part, denial.start()) is not None
         for word in compiled(r"[a-z]{4,}").finditer(part.casefold()):
             covered = denial is not None and (not ahead or word.start() > denial.start())
-            if not compiled(_NEGATION).fullmatch(word[0]) and not compiled(_VERB).fullmatch(word[0]):
+            if not compiled(NEGATION).fullmatch(word[0]) and not compiled(_VERB).fullmatch(word[0]):
                 found[word[0]] = found.get(word[0], False) or covered
     return found
 
@@ -314,7 +314,7 @@ def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
     new = [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
     if new:
         yield fact_shown("not in the determination", ", ".join(dict.fromkeys(new)))
-    denied = [*compiled(_NEGATION).finditer(text), *compiled(_WELL).finditer(text)]
+    denied = [*compiled(NEGATION).finditer(text), *compiled(WELL).finditer(text)]
     asked = {
         word
         for item in session.items

@@ -14,13 +14,14 @@ from assistant.core.answer import Answer, Evidence
 from assistant.core.record.absence import concerns, denied_behind, own_search, same_words
 from assistant.core.record.counts import says_so
 from assistant.core.record.facts import answers_read
+from assistant.core.record.finding_checks import NEGATION, WELL
 from assistant.core.record.grounds import Ground, Kind, cites, findings_in, proposed, worked_out
 from assistant.core.record.guard import departures, label_of, names_of, numbers_in
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, SeveralShape, at
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import singular
+from assistant.core.text import compiled, singular
 from assistant.core.value import Value
 from assistant.core.wording import told_as
 
@@ -76,15 +77,29 @@ def _listed(labels: Iterable[str]) -> str:
 def _unfitting(
     prompt: Prompt, ground: Ground, groups: Iterable[PassageGroup], guard: int
 ) -> frozenset[Evidence]:
-    """The quotes of a finding that speak of another entry of its checklist, or name none of what was chosen."""
+    """The quotes of a finding that speak of another entry of its checklist, name none of what was chosen, or say the reverse."""
     elsewhere = set()
     for one in ground.evidence:
         here = [group for group in groups if same_words(group, one)]
         if here and not any(concerns(group, ground.words) for group in here):
             elsewhere.add(one)
+        if guard > 7 and ground.kind is Kind.AFFIRMATION and _tells_of_success(prompt, one.quote):
+            elsewhere.add(one)
     if ground.kind is Kind.AFFIRMATION and not all(_named(prompt, ground, guard)):
         return frozenset(ground.evidence)
     return frozenset(elsewhere)
+
+
+def _tells_of_success(prompt: Prompt, quote: str) -> bool:
+    """Whether words cited for a failure say that it helped: both are looked for."""
+    return (
+        compiled(_FAILURE).search(prompt.ask) is not None
+        and compiled(WELL).search(quote) is not None
+        and compiled(NEGATION).search(quote) is None
+    )
+
+
+_FAILURE = r"(?i)\b(?:fail(?:ed)?|not helped|without (?:lasting|enough) (?:help|relief|success))\b"
 
 
 def _halved(
