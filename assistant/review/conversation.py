@@ -616,8 +616,9 @@ class Conversation(Talk):
             place = self._by_key(words)
             if place is not None:
                 return self._chosen(pending.options[place])
-            if pending.rests is not None and words in tuple(LETTERS[: len(pending.options)]):
-                return self._chosen(pending.options[LETTERS.index(words)])
+            passages = [one for one in pending.options if not _is_absence(one)]
+            if pending.rests is not None and words in tuple(LETTERS[: len(passages)]):
+                return self._chosen(passages[LETTERS.index(words)])
             said = "not_documented" if words.lower() == "nd" else words.lower()
             named = [one for one in pending.options if words and said in (one.value, one.label.lower())]
             if len(named) == 1:

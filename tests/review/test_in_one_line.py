@@ -19,6 +19,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import views
 from assistant.review.conversation import Conversation
+from assistant.review.passages import LETTERS
 from assistant.review.review import Review
 from tests.walk import KEPT
 
@@ -279,6 +280,15 @@ def test_what_cites_nothing_takes_no_quotation(begun: Begin, typed: str) -> None
     talk = begun("knee-mri-locking", "care_failed")
     assert talk.reply(typed)[-1].kind == "problem"
     assert talk.review.session.answer("1", "care_failed") is None
+
+
+def test_a_letter_behind_the_last_passage_is_no_absence(begun: Begin) -> None:
+    talk = begun("knee-mri-locking", "plan")
+    talk.reply(talk.keys[0])
+    assert talk.pending is not None
+    assert talk.pending.options[-1].value == "not_documented"
+    talk.reply(LETTERS[len(talk.pending.options) - 1])
+    assert talk.review.session.answer("1", "plan") is None
 
 
 @pytest.mark.parametrize("typed", ["5 e e", "many b", "5 “”", "5 z"])
