@@ -40,6 +40,7 @@ _TOLD = ("affirmed", "historical", "uncertain")
 
 _PARTS = ("examination", "", "history")
 """The parts of a note that weigh more or less than others, in their order."""
+_PLANNING = "planning"
 _LONGEST_HEADING = 40
 _EDGE = 3
 """Lines at the head and at the foot of a page in which its running lines are looked for."""
@@ -97,20 +98,25 @@ class RecordSearch:
 
     def part_of(self, document: str, page: int, start: int) -> str:
         """The part of a note that a passage stands in: `examination`, `history`, or empty for any other."""
+        part = self._section(document, page, start)
+        return part if part in _PARTS else ""
+
+    def _section(self, document: str, page: int, start: int) -> str:
+        """The list of headings that the last heading before a place is of; empty before the first."""
         texts = self._pages.get(document, ())
         text = texts[page - 1] if 0 < page <= len(texts) else ""
         part = ""
         for heading in self._headings.finditer(text, 0, min(start + _LONGEST_HEADING, len(text))):
             if heading.start() <= start:
                 part = heading.lastgroup or ""
-        return part if part in _PARTS else ""
+        return part
 
     @cached_property
     def _headings(self) -> re.Pattern[str]:
         lists = read_vocabulary(self._texts).lists
         named = "|".join(
             f"(?P<{part}>{'|'.join(map(re.escape, sorted(lists[part], key=len, reverse=True)))})"
-            for part in (*_PARTS, "conclusions")
+            for part in (*_PARTS, _PLANNING, "conclusions")
             if lists.get(part)
         )
         return re.compile(rf"(?im)^[ \t]*(?:{named or '(?!)'})[ \t]*(?::|$)")
@@ -137,12 +143,17 @@ class RecordSearch:
         """
         lists = read_vocabulary(self._texts).lists
         plans, past, again = (frozenset(lists.get(name, ())) for name in ("plans", "past", "again"))
-        asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
-        if prompt.about or not plans.isdisjoint(asked):
+        if self._is_of_plans(prompt):
             return False
         to_come = plans | again if group.standing == "negated" else plans
         held = self._clauses(prompt, group)
         return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
+
+    def _is_of_plans(self, prompt: Prompt) -> bool:
+        """Whether a question looks for what is to come, or for what was asked for."""
+        plans = frozenset(read_vocabulary(self._texts).lists.get("plans", ()))
+        asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
+        return bool(prompt.about) or not plans.isdisjoint(asked)
 
     def _affirms(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a passage may carry a yes, or what is listed."""
@@ -153,14 +164,19 @@ class RecordSearch:
         )
 
     def _was(self, prompt: Prompt, group: PassageGroup) -> bool:
-        """Whether a passage may say that something was done: not by a plan, "surgery is considered", where that is asked."""
+        """Whether a passage may say that something was done: not by a plan, "surgery is considered", where that is asked.
+
+        Nor does a line under the heading of a plan.
+        """
         lists = read_vocabulary(self._texts).lists
         done, services = frozenset(lists.get("done", ())), frozenset(lists.get("services", ()))
-        asked = words_in(prompt.ask).split()
-        if done.isdisjoint(asked) or any(services.isdisjoint(one.split()) for one in group.terms or ("",)):
+        asked, said = words_in(prompt.ask).split(), words_in(group.quote).split()
+        if done.isdisjoint(asked) or not done.isdisjoint(said) or self._is_of_plans(prompt):
             return True
-        said = words_in(group.quote).split()
-        return not (done.isdisjoint(said) and self._of_plans(prompt, group))
+        if any(services.isdisjoint(one.split()) for one in group.terms or ("",)):
+            return True
+        under = self._section(group.document, group.pages[0], group.start)
+        return under != _PLANNING and not self._of_plans(prompt, group)
 
     def _is_brief(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether words tell of less time than a question asks for: a pack of six days is no long use of steroids."""

@@ -352,10 +352,13 @@ BACK = "lumbar-mri-back-pain"
 PLANS = ["Surgery is considered.", "We discussed a laminectomy at L4-5.", "Awaiting fusion at L5-S1."]
 
 
-@pytest.mark.parametrize("plan", PLANS)
-def test_a_plan_stands_behind_no_yes_to_what_was_done(tmp_path: Path, plan: str) -> None:
+@pytest.mark.parametrize(
+    "note", [*PLANS, "PLAN:\n1. Laminectomy at L4-5.", "Recommendations\n- Refill meds.\n- L4-5 discectomy"]
+)
+def test_a_plan_stands_behind_no_yes_to_what_was_done(tmp_path: Path, note: str) -> None:
+    plan = note.split("\n")[-1].lstrip("-1. ")
     change = answer(operated=quoted("yes", plan), plan=quoted("surgery", plan))
-    review, _ = run(tmp_path, change, f"{plan}\n", BACK)
+    review, _ = run(tmp_path, change, f"{note}\n", BACK)
     assert (names(review), review.session.status) == ({"unsupported-finding"}, "open")
 
 
