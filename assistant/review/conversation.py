@@ -16,7 +16,7 @@ from assistant.core.event_words import Line
 from assistant.core.forms import of_form, unwritten, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
-from assistant.core.record.absence import not_found
+from assistant.core.record.absence import evidence_at, not_found
 from assistant.core.record.grounds import cites
 from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import (
@@ -61,9 +61,9 @@ from assistant.review.passages import (
     found_words,
     lacking_passage,
     lacks_passage,
-    lettered,
     nothing_found,
     passage_wanted,
+    passages_lettered,
     places_in,
     quoted,
     search,
@@ -241,14 +241,18 @@ class Conversation(Talk):
         if simple or (isinstance(shape, ChoiceShape) and quoted_value and quoted_value not in self.keys):
             if match is None or self.cited:
                 return None
-            if match["letter"] and LETTERS.index(match["letter"]) >= len(lettered(self.review, self.turn)):
+            at = LETTERS.index(match["letter"]) if match["letter"] else -1
+            passages = passages_lettered(self.review, self.turn)
+            if at >= len(passages):
                 return None
             schema = self.review.session.prompt(*self.turn.place).schema
             within = tuple(self.turn.path.split(".")[1:])
             command = c.RecordAnswer(*self.turn.place, read_reply(schema, within, match["value"]))
             asked = (self.turn.scope, root_of(self.turn.path))
             held = command.answer.given and cites(self.review.session, *asked)
-            return (Option("", command), match["letter"] or match["words"]) if held else None
+            if held and at >= 0:
+                return Option("", with_passage(command, evidence_at(passages[at]))), ""
+            return (Option("", command), match["words"]) if held else None
         key, _, words = text.strip().partition(" ")
         key = key.rstrip(".,:;)")
         if key not in self.keys_that_ask or not words.strip():
@@ -419,7 +423,7 @@ class Conversation(Talk):
         place = self._by_key(words)
         if place is not None:
             return self._chosen(self.options[place])
-        if words.lower() in tuple(LETTERS[: len(lettered(self.review, turn))]):
+        if words.lower() in tuple(LETTERS[: len(passages_lettered(self.review, turn))]):
             raise refuse(
                 f"{words} is a passage, no answer.", "", f"Type the answer before it, as `1 {words}`."
             )
@@ -668,6 +672,7 @@ class Conversation(Talk):
         if (
             option.asks
             or not isinstance(command, c.RecordAnswer)
+            or command.answer.all_evidence()
             or lacks_passage(self.review.session, command)
         ):
             return self._chosen(option)

@@ -380,8 +380,8 @@ def lacks_passage(session: Session, command: c.RecordAnswer) -> bool:
     return worked_out(session, scope, name) is None and proposed(session, scope, name) is None
 
 
-def lettered(review: Review, turn: Turn) -> list[str]:
-    """The passages for a question whose replies hold none, each behind the letter that cites it in the same line."""
+def passages_lettered(review: Review, turn: Turn) -> list[PassageGroup]:
+    """The passages for a question whose replies hold none, as many as have a letter."""
     session = review.session
     if turn.kind != "prompt" or "." in turn.path or turn.proposal is not None or session.measured:
         return []
@@ -394,11 +394,13 @@ def lettered(review: Review, turn: Turn) -> list[str]:
         return []
     if worked_out(session, *turn.place) is not None or proposed(session, *turn.place) is not None:
         return []
-    found = speaks_of(session, turn.place, prompt.look_for)[:MOST_OFFERED]
-    return [
-        f"{letter}  {marked_words(review, turn.place, one)}"
-        for letter, one in zip(LETTERS, found, strict=False)
-    ]
+    return list(speaks_of(session, turn.place, prompt.look_for)[: len(LETTERS)])
+
+
+def lettered(review: Review, turn: Turn) -> list[str]:
+    """The same in lines, each behind the letter that cites it in the line of an answer."""
+    found = zip(LETTERS, passages_lettered(review, turn), strict=False)
+    return [f"{letter}  {marked_words(review, turn.place, one)}" for letter, one in found]
 
 
 LETTERS = "abcde"

@@ -169,14 +169,16 @@ class RecordSearch:
         Nor does a line under the heading of a plan.
         """
         lists = read_vocabulary(self._texts).lists
-        done, services = frozenset(lists.get("done", ())), frozenset(lists.get("services", ()))
+        done, services, treatments = (
+            frozenset(lists.get(name, ())) for name in ("done", "services", "treatments")
+        )
         asked, said = words_in(prompt.ask).split(), words_in(group.quote).split()
         if done.isdisjoint(asked) or not done.isdisjoint(said) or self._is_of_plans(prompt):
             return True
-        if any(services.isdisjoint(one.split()) for one in group.terms or ("",)):
-            return True
-        under = self._section(group.document, group.pages[0], group.start)
-        return under != _PLANNING and not self._of_plans(prompt, group)
+        terms = [one.split() for one in group.terms or ("",)]
+        if self._section(group.document, group.pages[0], group.start) == _PLANNING:
+            return any((services | treatments).isdisjoint(one) for one in terms)
+        return any(services.isdisjoint(one) for one in terms) or not self._of_plans(prompt, group)
 
     def _is_brief(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether words tell of less time than a question asks for: a pack of six days is no long use of steroids."""

@@ -353,7 +353,13 @@ PLANS = ["Surgery is considered.", "We discussed a laminectomy at L4-5.", "Await
 
 
 @pytest.mark.parametrize(
-    "note", [*PLANS, "PLAN:\n1. Laminectomy at L4-5.", "Recommendations\n- Refill meds.\n- L4-5 discectomy"]
+    "note",
+    [
+        *PLANS,
+        "Plan: request authorization for a discectomy at L4-5.",
+        "PLAN:\n1. Laminectomy at L4-5.",
+        "Recommendations\n- Refill meds.\n- L4-5 discectomy",
+    ],
 )
 def test_a_plan_stands_behind_no_yes_to_what_was_done(tmp_path: Path, note: str) -> None:
     plan = note.split("\n")[-1].lstrip("-1. ")

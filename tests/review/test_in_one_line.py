@@ -19,7 +19,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import views
 from assistant.review.conversation import Conversation
-from assistant.review.passages import LETTERS
+from assistant.review.passages import LETTERS, passages_lettered
 from assistant.review.review import Review
 from tests.walk import KEPT
 
@@ -201,6 +201,17 @@ def test_a_value_takes_its_passage_by_letter_or_in_quotation_marks(begun: Begin)
     talk.reply('6 "HEP reviewed; pt does it daily"')
     assert answer(talk, "weeks_of_care").value == 6
     assert answer(talk, "weeks_of_care").evidence[0].quote == "HEP reviewed; pt does it daily"
+
+
+@pytest.mark.parametrize("typed", ["4 a", "4 b", "13 a", "13 weeks b", "20 b"])
+def test_a_letter_cites_the_passage_that_is_shown_behind_it_whatever_the_number(
+    begun: Begin, typed: str
+) -> None:
+    talk = begun("shoulder-torn-cuff", "care_weeks")
+    shown = [one.quote for one in passages_lettered(talk.review, talk.turn)]
+    talk.reply(typed)
+    (cited,) = answer(talk, "care_weeks").evidence
+    assert (len(shown) > 1, cited.quote) == (True, shown[LETTERS.index(typed[-1])])
 
 
 def test_a_choice_takes_the_letter_of_its_passage(begun: Begin) -> None:

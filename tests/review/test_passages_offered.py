@@ -394,3 +394,21 @@ def test_a_number_is_offered_the_words_that_hold_it_first(tmp_path: Path) -> Non
     wanted = passage_wanted(review, c.RecordAnswer("1", "had", Answer(value=5)))
     assert wanted is not None
     assert "5 «sessions of acupuncture»" in wanted.options[0].label
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "offered"),
+    [
+        ("injections", "Plan: request authorization for a transforaminal epidural.", False),
+        ("injections", "PLAN:\n1. L4-5 left transforaminal epidural.", False),
+        ("exercise", "Treatment plan:\nHome exercise program.", False),
+        ("injections", "HISTORY:\nA transforaminal epidural did not help.", True),
+    ],
+)
+def test_what_is_planned_is_no_care_that_was_tried(
+    tmp_path: Path, entry: str, line: str, offered: bool
+) -> None:
+    review, _ = run(tmp_path, answer(), f"{line}\n", "lumbar-epidural-first", sign=False)
+    prompt = review.session.prompt("1", "care_tried")
+    found = speaks_of(review.session, ("1", "care_tried"), prompt.words(entry))
+    assert [one.bears for one in found if one.quote in line] == [offered]
