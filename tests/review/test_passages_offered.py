@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.core.record.absence import (
@@ -22,6 +23,8 @@ from assistant.core.record.second_look import relied_on
 from assistant.core.turn import prompt_turn
 from assistant.core.value import replace
 from assistant.letter.sections import rationale
+from assistant.log import Log
+from assistant.profile import Profile
 from assistant.review.passages import found_words, passage_wanted, search, weight_words
 from assistant.review.passages import quoted as passages_quoted
 from assistant.review.review import Review
@@ -412,3 +415,20 @@ def test_what_is_planned_is_no_care_that_was_tried(
     prompt = review.session.prompt("1", "care_tried")
     found = speaks_of(review.session, ("1", "care_tried"), prompt.words(entry))
     assert [one.bears for one in found if one.quote in line] == [offered]
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "says"),
+    [
+        ("lumbar-epidural-first", "injections", "no injections of the back"),
+        ("shoulder-torn-cuff", "operation", "arthroscopic repair of the right rotator cuff"),
+    ],
+)
+def test_what_the_record_says_plainly_is_found_for_its_question(
+    tmp_path: Path, case: str, name: str, says: str
+) -> None:
+    with Log.open(tmp_path / "log.sqlite") as log:
+        review = Review.open(log, library.find_case(case), Profile("r-test"))
+        found = review.search.passages(review.session.prompt("1", name).look_for)
+        assert any(says in " ".join(one.quote.split()) for one in found)
+        review.close()
