@@ -11,9 +11,9 @@ from assistant.core.agenda import decision_turn, decline_options
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import is_value, named_option, read_reply, unique_place
 from assistant.core.attestation import statement
-from assistant.core.decide import needs_reason, preview
+from assistant.core.decide import decide, needs_reason, preview
 from assistant.core.event_words import Line
-from assistant.core.forms import of_form, unwritten, written_together
+from assistant.core.forms import of_form, row_turn, unwritten, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import evidence_at, not_found
@@ -35,7 +35,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
-from assistant.core.session import AnswerPlace, outcome
+from assistant.core.session import AnswerPlace, fold, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import (
     CITE,
@@ -198,12 +198,39 @@ class Conversation(Talk):
         if key not in self.keys_that_ask:
             return ""
         option = self.options[self.keys.index(key)]
-        return f"{option.label}. {option.asks or 'Which words of the record say so? Enter alone lists some.'}"
+        row = self.row_behind(option)
+        wanted = f"{row.words} Enter alone asks for each." if row is not None else option.asks
+        return f"{option.label}. {wanted or 'Which words of the record say so? Enter alone lists some.'}"
+
+    def row_behind(self, option: Option) -> Turn | None:
+        """The step of the search, or the source, that a reply adds, as the form that its words may fill in the same line."""
+        command, session = option.command, self.review.session
+        if not self._adds_row(option):
+            return None
+        if isinstance(command, c.RecordAnswers):
+            after = fold(session, decide(session, command))
+            return row_turn(after, (self.turn.scope, command.answers[0].prompt.rpartition(".")[0]))
+        return (
+            row_turn(session, (self.turn.scope, command.prompt))
+            if isinstance(command, c.ShowPrompt)
+            else None
+        )
+
+    def _adds_row(self, option: Option) -> bool:
+        """Whether a reply adds a step of the search, or a source by its kind and by what it argues for."""
+        turn, command = self.turn, option.command
+        if self.pending is not None or turn.kind != "prompt" or turn.path not in (SEARCHED, OWN):
+            return False
+        if isinstance(command, c.RecordAnswers):
+            return len(command.answers) == 2 and command.answers[1].prompt == f"{turn.path}.1.argues"
+        return turn.path == SEARCHED and option.value == "add"
 
     def _takes_words(self, option: Option) -> bool:
         """Whether a reply is whole only with words of the reviewer's, or of the passage that it rests on."""
         if option.asks:
             return option.command is not None
+        if self._adds_row(option):
+            return True
         if self.pending is not None or self._entries() or self.cited or self.review.watching:
             return False
         return isinstance(option.command, c.RecordAnswer) and lacks_passage(
@@ -338,6 +365,8 @@ class Conversation(Talk):
             behind = self._with_words(text)
             if behind is None:
                 lines = self._pended(text) if half is not None else self._replied(text)
+            elif (row := self.row_behind(behind[0])) is not None:
+                lines = self._row_filled(row, behind[1], behind[0].command)
             else:
                 lines = self._chosen_with(behind[0])
                 lines = self._pended(behind[1]) if self.pending is not None else lines
@@ -457,8 +486,11 @@ class Conversation(Talk):
         ]
         return self._do(c.RecordAnswers(turn.scope, tuple(answers)))
 
-    def _row_filled(self, turn: Turn, text: str) -> list[Line]:
-        """The fields of a row that are written in this line; where it is the last line, the rest is confirmed with it."""
+    def _row_filled(self, turn: Turn, text: str, chosen: c.Command | None = None) -> list[Line]:
+        """The fields of a row that are written in this line; where it is the last line, the rest is confirmed with it.
+
+        `chosen` is the reply that the line begins with, which chooses what is asked of the row.
+        """
         together, left = written_together(self.review.session, turn.fields), unwritten(turn.fields)
         written = _parted(text) if len(together) > 1 else [text.strip()]
         last = len(written) > 1 and written[-1].casefold() == DONE
@@ -469,7 +501,7 @@ class Conversation(Talk):
             written = list(keys)  # a key for each of them
         if len(written) != len(together):
             option = named_option(text, [option.label for option in turn.options])
-            if option is not None:
+            if option is not None and chosen is None:
                 return self._chosen(turn.options[option])
             raise refuse(turn.words)
         schema = self.review.session.prompt(*turn.place).schema
@@ -480,7 +512,9 @@ class Conversation(Talk):
         fields = [replace(one, answer=answers.get(one.place, one.answer)) for one in turn.fields]
         if any(one.answer is None for one in fields):
             fields = [one for one in fields if one.place in answers]
-        lines = self._record_row(c.RecordAnswers(turn.scope, of_form(fields, self.review.session)))
+        before = chosen.answers if isinstance(chosen, c.RecordAnswers) else ()
+        made = (*before, *of_form(fields, self.review.session))
+        lines = self._record_row(c.RecordAnswers(turn.scope, made))
         whole = self._closed((turn.scope, root_of(turn.path))) if last else []
         return [one for one in lines if one.kind != "answer"] + whole if whole else lines
 

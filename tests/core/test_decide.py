@@ -354,7 +354,10 @@ def test_taking_an_answer_back_sets_aside_what_hangs_on_it(answered: Session) ->
     events = decide(answered, c.WithdrawAnswer("1", "prior_imaging"))
     assert events[1:] == [e.AnswerSetAside("1", "changed_since", "prior_imaging")]
     none = decide(answered, answer("prior_imaging", listing([])))
-    assert none[1:] == [e.AnswerSetAside("1", "changed_since", "prior_imaging")]
+    assert none[1] == e.AnswerSetAside("1", "changed_since", "prior_imaging")
+    assert [(one.prompt, one.answer.value, one.origin) for one in none[2:]] == [
+        ("films_since_surgery", "none", "computed")
+    ]
 
 
 def test_an_answer_that_is_set_aside_is_not_set_aside_again(answered: Session) -> None:

@@ -63,6 +63,9 @@ def answered(rules: Rules = RULES, **changes: Any) -> Session:
         ):
             made = read_answer(due.schema, given[due.id], due.id)
             session = perform(session, c.RecordAnswer(scope, due.id, made))
+    for name in changes.keys() & session.answers["1"].keys():  # what was worked out is answered otherwise
+        made = read_answer(session.prompt("1", name).schema, changes[name], name)
+        session = perform(session, c.RecordAnswer("1", name, made))
     return session
 
 

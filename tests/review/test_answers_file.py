@@ -97,7 +97,7 @@ def test_every_step_is_logged_as_from_a_file(review: Review) -> None:
     answers_file.run_answers(review, answers_file.read_answers_file(REFERENCE))
     entries = review.log.read(review.session.id)
     recorded = [entry for entry in entries if entry.kind == "answer.recorded"]
-    assert {entry.body["origin"] for entry in recorded} == {"file"}
+    assert {entry.body["origin"] for entry in recorded} == {"file", "computed"}
     assert len(recorded) == 17
 
 

@@ -267,11 +267,12 @@ def test_words_answer_a_question_for_words_at_once(talk: Conversation) -> None:
 
 
 def test_an_ambiguous_word_is_asked_about_and_logged_as_refused(talk: Conversation) -> None:
-    until(talk, "films_since_surgery")
+    until(talk, "sought")
+    talk.go("1", "films_since_surgery")
     said = words(talk.reply("yes"))
     assert "could be" in said
     assert "Type a little more" in said
-    assert held(talk, "films_since_surgery") is None
+    assert plain(talk, "films_since_surgery") == "undescribed_clean"
     refused = events(talk)[-1]
     assert isinstance(refused, e.AnswerRejected)
     assert (refused.item, refused.prompt, refused.input) == ("1", "films_since_surgery", "yes")
@@ -718,7 +719,8 @@ def test_a_note_stands_at_its_question(talk: Conversation) -> None:
 
 
 def test_why_gives_the_reason_and_the_source_and_is_logged(talk: Conversation) -> None:
-    until(talk, "films_since_surgery")
+    until(talk, "sought")
+    talk.go("1", "films_since_surgery")
     said = words(talk.why())
     assert "Variant 11" in said
     assert "Words to look for: x-ray" in said
@@ -803,7 +805,9 @@ def test_a_decision_waits_until_the_questions_are_answered(talk: Conversation) -
 
 
 def test_a_rebuttal_of_a_higher_tier_is_ruled_on_with_a_reason(talk: Conversation) -> None:
-    until(talk, "films_since_surgery").reply("2")
+    until(talk, "sought")
+    talk.go("1", "films_since_surgery")
+    talk.reply("2")
     until(talk, "instability_suspected").reply("1")
     talk.reply("cumulative trauma at work")
     until(talk)

@@ -338,7 +338,7 @@ def test_done_behind_a_step_or_a_source_closes_its_list(talk: Conversation) -> N
     said = [line.text for line in talk.reply("the MTUS of 2019; nothing; done")]
     assert sum("the MTUS of 2019" in line for line in said) == 1, "what closes a list is told once"
     assert (talk.turn.kind, talk.turn.path) == ("prompt", "own")
-    assert "4  A study, for the treatment" in talk.reply_lines
+    assert "4  A study, for the treatment: ..." in talk.reply_lines
     replied(
         talk, "guideline against", "ACOEM; Aids; 2019; p. 4; Aids are not advised.; He walks alone.; done"
     )
@@ -349,6 +349,27 @@ def test_done_behind_a_step_or_a_source_closes_its_list(talk: Conversation) -> N
         "He walks alone.",
     )
     assert talk.turn.path != "own"
+
+
+def test_the_next_step_and_a_source_are_written_behind_their_key(talk: Conversation) -> None:
+    replied(talk, "the MTUS of 2019; nothing")
+    assert "3  Add a step: ..." in talk.reply_lines
+    assert "Which edition, year or database was searched; What was found" in talk.said_so_far("3 ")
+    for wrong in ("3 both", "3 both; perhaps", "3 both; 1; more; and more"):
+        with pytest.raises(Refused, match=r"found|Write these"):
+            talk.reply(wrong)
+    assert len(talk.review.session.reading("1").answers["searched"].parts or {}) == 1
+    replied(talk, "3 both of 2019; recommendation; done")
+    assert (talk.turn.kind, talk.turn.path) == ("prompt", "own")
+    assert "What is its title" in talk.said_so_far("4 ")
+    assert "journal" in talk.said_so_far("4 ").lower()
+    assert "journal" not in talk.said_so_far("6 ").lower(), "what is asked hangs on the kind"
+    with pytest.raises(Refused, match="Write these"):
+        talk.reply("4 Made A; Walking aids")
+    assert talk.review.session.answer("1", "own") is None, "a line that does not fit leaves no half source"
+    replied(talk, "6 A clinic; Aids; 2019; p. 4; Aids are advised.; He can't walk alone.; done")
+    own = talk.review.session.reading("1").answers["own"]
+    assert (own.closed, own.plain()[0]["kind"], own.plain()[0]["by"]) == (True, "other", "A clinic")
 
 
 def test_what_does_not_fit_the_fields_of_a_row_is_said_and_nothing_is_lost(talk: Conversation) -> None:

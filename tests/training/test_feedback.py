@@ -208,7 +208,7 @@ def test_an_absence_where_the_reviewer_found_something_is_wrong_and_says_where(l
 
 def test_evidence_is_cited_opened_or_not_seen(log: Log) -> None:
     practice = begun(log, "end")
-    answered(practice, until="films_since_surgery")
+    answered(practice, until="acute_trauma")
     practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
     answered(practice, {"acute_trauma": "nd"})
     rows = {row.prompt: row for row in scored(log, practice).rows}
@@ -223,7 +223,7 @@ def test_a_page_that_is_cited_after_the_first_answer_is_told_as_cited_later(
     log: Log, opened: bool, state: str
 ) -> None:
     practice = begun(log, "each")
-    answered(practice, until="films_since_surgery")
+    answered(practice, until="acute_trauma")
     if opened:
         practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
     answered(practice, {"acute_trauma": "nd"}, until="sought")

@@ -25,7 +25,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.turn import DONE, Option, Turn, entries_of, root_of, row_parts
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.review.passages import lettered, quoted
 from tests.tui.windowing import Window
 from tests.walk import KEPT
@@ -141,14 +141,18 @@ class Hand:
             qualified = self._wanted(*missing[0].place).plain()
             written = [str(one) for one in (qualified or KEPT).values()]
             return Reply(words="; ".join(written), fields=len(written))
-        said = [self._field(*one.place) for one in missing]
+        said = self._fields(turn)
         if all(len(one) == 1 for one in said):
             return Reply("".join(said))
+        return Reply(words="; ".join(said), fields=len(said))
+
+    def _fields(self, turn: Turn) -> list[str]:
+        """What a form lacks, as it is typed; behind the last row of the search, or of the sources, that it is the last."""
+        said = [self._field(*one.place) for one in turn.fields if one.answer is None]
         place = (turn.scope, root_of(turn.path))
         rows = self._wanted(*place).parts or {}
-        if place[1] in (SEARCHED, OWN) and turn.path.split(".")[1] == str(len(rows)):
-            said.append(DONE)
-        return Reply(words="; ".join(said), fields=len(said))
+        last = place[1] in (SEARCHED, OWN) and turn.path.split(".")[1] == str(len(rows))
+        return [*said, DONE] if last else said
 
     def _field(self, scope: str, path: str) -> str:
         """A part of an answer as it is typed: the number of a choice, `-`, or words."""
@@ -239,11 +243,13 @@ class Hand:
         return self._row(turn) if row_parts(talk.review.session, turn.place) else self._source(turn)
 
     def _source(self, turn: Turn) -> Reply:
-        """The first source of one's own by its kind and side; any other entry is only added."""
+        """The next step of the search, or the first source of one's own by its kind and side, with what is asked of it."""
         first = self._wanted(turn.scope, f"{turn.path}.1").parts or {}
         kind = " ".join(str(first[name].value) for name in ("kind", "argues") if name in first)
         (option,) = [one for one in self.window.talk.options if one.value in (kind, "add")]
-        return self._key(option)
+        row = self.window.talk.row_behind(option)
+        said = self._fields(row) if row is not None else []
+        return replace(self._key(option, "; ".join(said)), fields=len(said))
 
     def _row(self, turn: Turn) -> Reply:
         """An answer in parts, or the next entry of a list, in one line; the last entry closes its list."""

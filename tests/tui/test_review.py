@@ -81,7 +81,7 @@ async def test_a_key_that_words_follow_is_taken_back_by_one_key(open_window: Ope
         await window.press("backspace")
         assert window.reply.value == ""
         await window.press("minus")
-        assert window.path == "films_since_surgery"
+        assert window.path == "sought"
 
 
 async def test_an_empty_reply_is_answered_once_however_often_it_is_given(
@@ -102,7 +102,7 @@ async def test_the_arrows_choose_a_reply(open_window: Open, begin: Begin) -> Non
         assert window.screen.query_one("#options", OptionList).highlighted == 3
         await window.press("up", "enter")
         assert "Searched 5 documents, 6 pages" in window.text
-        assert window.path == "films_since_surgery"
+        assert window.path == "sought"
 
 
 async def test_a_click_answers(open_window: Open, begin: Begin) -> None:
