@@ -110,6 +110,7 @@ TOGETHER = {
     "the records state the contrary of some, and nothing of others": (
         "functional-restoration",
         """given:
+      stage: program
       earlier: "no"
       care_tried: {exercise: "yes", drugs: not_documented, manual: not_documented, injections: not_documented,
         psychology: not_documented, surgery: not_documented}
@@ -122,6 +123,7 @@ TOGETHER = {
     "all but one thing is stated": (
         "functional-restoration",
         """given:
+      stage: program
       earlier: "no"
       care_tried: {exercise: "yes", drugs: not_documented, manual: not_documented, injections: not_documented,
         psychology: not_documented, surgery: not_documented}
