@@ -96,6 +96,18 @@ class Range(Value):
         above = number > self.low or (self.with_low and number == self.low)
         return above and (number < self.high or (self.with_high and number == self.high))
 
+    def moved(self, by: float) -> Range:
+        """The same numbers, each so much more."""
+        return Range(self.low + by, self.high + by, self.with_low, self.with_high)
+
+    def shared(self, other: Range) -> Range | None:
+        """The numbers that are among both; None where there are none."""
+        low = max((self.low, not self.with_low), (other.low, not other.with_low))
+        high = min((self.high, self.with_high), (other.high, other.with_high))
+        if low[0] > high[0] or (low[0] == high[0] and (low[1] or not high[1])):
+            return None
+        return Range(low[0], high[0], not low[1], high[1])
+
 
 class Cell(Value):
     """Answers at a place that no condition tells apart: one of them, its literal, and how they read.

@@ -65,6 +65,7 @@ class Questions:
     encoded: Encoded
     solver: Any = field(default=None, repr=False)
     fed: int = 0
+    reckoned: dict[tuple[str, str, float], int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         from pysat.solvers import Solver  # loaded only where a set is proven or weighed

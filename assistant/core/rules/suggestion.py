@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, zip_longest
+from math import inf
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import complete, reserved, select
+from assistant.core.rules.clauses import Cell, Range
 from assistant.core.rules.completion import Choice, Space, State, label_of, name_of, opened_by, without
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms, holds
 from assistant.core.rules.criterion import (
@@ -30,7 +32,7 @@ from assistant.core.rules.criterion import State as CriterionState
 from assistant.core.rules.criterion import State as State_criterion
 from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import PromptSet, Reading
-from assistant.core.rules.solving import Forcing, Questions
+from assistant.core.rules.solving import Forcing, Questions, cells_in_words
 from assistant.core.value import Value, replace
 
 # Which arguments still matter to a decision, once some of them are known to be met or not.
@@ -379,6 +381,7 @@ def _outcomes(coded: Encoded) -> dict[Key, int]:
 MOST_PROMPTS = 3
 _MOST_CHANGES = 3
 _MOST_OPENED = 4
+_MOST_NAMED = 3
 
 
 class Change(Value):
@@ -435,12 +438,18 @@ def _changes(
 ) -> Iterator[Change]:
     """The same for a set of the second language: for the fewest prompts, the widest answers that turn it.
 
-    The first of each group of prompts come before the second ones of any.
+    All other answers stay, so that what a changed one opens is told only where it has no answer yet. What rules
+    make of answers follows them, and is told by those. The first of each group of prompts come before the second
+    ones of any, and what was not documented before what a note would have to say otherwise than the record does.
     """
     completions = _Completions(reading, found, rulings)
     ask, prompt_set = completions.ask, reading.prompt_set
-    able = [n for n, p in prompt_set.prompts.items() if p.documentable and reading.asked(n) is True]
-    groups: list[list[Change]] = []
+    able = [
+        name
+        for name, one in prompt_set.prompts.items()
+        if one.documentable and reading.asked(name) is True and not (one.computed and _told(reading, name))
+    ]
+    groups: list[tuple[tuple[int, int], list[Change]]] = []
     for decision in (one for one in SIDE if one != now.decision):
         goal = ask.encoded.upheld if decision == "upheld" else ask.encoded.overturned
         turned: list[set[str]] = []
@@ -448,30 +457,161 @@ def _changes(
             for names in combinations(able, size):
                 if any(fewer <= set(names) for fewer in turned):
                     continue
-                free = {*names, *(other for name in names for other in opened_by(prompt_set, name))}
-                held = {name: one for name, one in reading.answers.items() if name not in free}
+                sums = _sums(reading, names)
+                held = {n: one for n, one in reading.answers.items() if n not in {*names, *sums}}
                 assumed = [*completions.assumed(held), *map(completions.given, names)]
+                assumed += [_reckoned(ask, *one) for one in sums.items()]
                 if not ask.can_be([*assumed, goal]):
                     continue
-                turned.append(set(names))
                 group = []
                 for one in ask.forcing((goal,), assumed, _MOST_CHANGES, settled=True)[0]:
-                    words = one.words(ask.encoded.features, given=True)
+                    left = _left(ask.encoded, one, sums)
+                    if not all(left.values()) or not all(
+                        _otherwise(reading, one, name, left) for name in names
+                    ):
+                        continue
+                    words = _words(ask.encoded, one, sums, left)
                     told = {path.partition(".")[0].partition(" ")[0] for path in words}
                     words |= {name: "any answer" for name in names if name not in told}
                     resting = _resting(prompt_set, one, rulings, decision)
-                    group.append(Change(words, _labels(words), decision, resting))
-                groups.append(group)
-    for row in zip_longest(*groups):
+                    group.append(Change(words, _labels(prompt_set, words), decision, resting))
+                if group:
+                    turned.append(set(names))
+                    groups.append(
+                        ((sum(_told(reading, name) for name in names), len(group[0].answers)), group)
+                    )
+    groups.sort(key=lambda one: one[0])
+    for row in zip_longest(*(group for _, group in groups)):
         yield from (one for one in row if one is not None)
 
 
-def _labels(words: Mapping[str, str]) -> dict[str, str]:
-    """The answers in words, each with the place that it is at."""
+def _told(reading: Reading, name: str) -> bool:
+    """Whether the record says something at a prompt, or in a part of it."""
+    answer = reading.answer(name)
+    return answer is not None and any(leaf.given for _, leaf in answer.leaves())
+
+
+def _sums(reading: Reading, names: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """The sums that follow from what is changed or opened: by prompt, the one part that is free, and the rest."""
+    found: dict[str, tuple[str, float]] = {}
+    for name, prompt in reading.prompt_set.prompts.items():
+        if prompt.computed is None or prompt.computed.rule != "add":
+            continue
+        parts = [one for one in prompt.computed.of if isinstance(one, str)]
+        free = [one for one in parts if one in names or one not in reading.answers]
+        rest = [reading.answers[one].value for one in parts if one not in free]
+        if (
+            len(free) == 1
+            and len(parts) == len(prompt.computed.of)
+            and all(isinstance(n, (int, float)) for n in rest)
+        ):
+            found[name] = (free[0], sum(rest))
+    return found
+
+
+def _reckoned(ask: Questions, name: str, part: tuple[str, float]) -> int:
+    """A literal under which a sum is what its free part and the rest come to."""
+    key = (name, *part)
+    if key not in ask.reckoned:
+        clauses, codes = ask.encoded.clauses, ask.encoded.codes
+        ask.reckoned[key] = clauses.new()
+        (free,), (total,) = codes[part[0]].features, codes[name].features
+        for cell in free.cells:
+            able = [
+                other.literal
+                for other in total.cells
+                if (cell.range is None) is (other.range is None)
+                and (
+                    cell.range is None or other.range is None or cell.range.moved(part[1]).shared(other.range)
+                )
+            ]
+            clauses.add(-ask.reckoned[key], -free.active, -total.active, -cell.literal, *able)
+    return ask.reckoned[key]
+
+
+def _left(coded: Encoded, one: Forcing, sums: Mapping[str, tuple[str, float]]) -> dict[str, list[Cell]]:
+    """By the free part of each sum that a change tells of: the numbers that are left for it."""
+    found: dict[str, list[Cell]] = {}
+    for name, (free, rest) in sums.items():
+        (part,), (total,) = coded.codes[free].features, coded.codes[name].features
+        if total not in one.places:
+            continue
+        ends = [cell.range for cell in total.cells if cell.range]
+        chosen = one.places.get(part, frozenset(range(len(part.cells))))
+        found[free] = [
+            replace(cell, range=both)
+            for n, cell in enumerate(part.cells)
+            for m, other in enumerate(total.cells)
+            if n in chosen and m in one.places[total] and cell.range and other.range
+            if (both := cell.range.shared(_open_ended(other.range, ends).moved(-rest)))
+        ]
+    return found
+
+
+def _words(
+    coded: Encoded, one: Forcing, sums: Mapping[str, tuple[str, float]], left: Mapping[str, list[Cell]]
+) -> dict[str, str]:
+    """A change in words, a sum told by its free part."""
+    words = one.words(coded.features, given=True)
+    for feature, chosen in one.places.items():
+        given = [feature.cells[n] for n in sorted(chosen) if feature.cells[n].answer.given]
+        labels = [label for cell in given for label in cell.labels]
+        if len(labels) > _MOST_NAMED and feature.path in words and not feature.row:
+            words[feature.path] = f"{', '.join(labels[:_MOST_NAMED])} or another of {len(labels)}"
+    words = {path: said for path, said in words.items() if path not in sums}
+    words |= {free: cells_in_words(coded.codes[free].features[0], cells) for free, cells in left.items()}
     return {
-        path: f"{path.replace('.', ', ').replace('_', ' ')}: {said[:1].lower()}{said[1:]}"
-        for path, said in words.items()
+        path: said for path, said in words.items() if said != "any" or not any(f"{path}." in n for n in words)
     }
+
+
+def _open_ended(span: Range, ends: Sequence[Range]) -> Range:
+    """A span without the ends that only a number of its kind has."""
+    low = -inf if span.low == min(one.low for one in ends) else span.low
+    high = inf if span.high == max(one.high for one in ends) else span.high
+    return Range(low, high, span.with_low, span.with_high)
+
+
+def _otherwise(reading: Reading, one: Forcing, name: str, left: Mapping[str, list[Cell]]) -> bool:
+    """Whether a change has another answer at a prompt than the record has; one that has none changes in any case."""
+    if not _told(reading, name):
+        return True
+    answer = reading.answers[name]
+    if name in left:
+        return not any(cell.range.holds(answer.value) for cell in left[name] if cell.range)
+    for feature, chosen in one.places.items():
+        if feature.prompt != name:
+            continue
+        if feature.row:
+            return True
+        part = (
+            answer
+            if feature.path == name
+            else (answer.parts or {}).get(feature.path.removeprefix(f"{name}."))
+        )
+        now = None if part is None or part.parts else feature.literal_of(part)
+        if now not in [feature.cells[n].literal for n in chosen]:
+            return True
+    return False
+
+
+def _labels(prompt_set: PromptSet, words: Mapping[str, str]) -> dict[str, str]:
+    """The answers in words, each with what it is an answer to: in the words of its absence, or the question."""
+    found = {}
+    for path, said in words.items():
+        name, _, part = path.partition(" ")[0].partition(".")
+        prompt = prompt_set.prompts[name]
+        entry = prompt.spec.values.get(part) if prompt.spec is not None else None
+        told = prompt.absence or prompt.ask
+        if part:
+            asked = prompt.spec.asks.get(part, "") if prompt.spec is not None else ""
+            told = (
+                entry.label.partition(" (")[0]
+                if entry is not None
+                else asked or f"{told} ({part.replace('_', ' ')})"
+            )
+        found[path] = f"{told} {said}" if told.endswith("?") else f"{told}: {said[:1].lower()}{said[1:]}"
+    return found
 
 
 def _asking_less(

@@ -280,3 +280,52 @@ def test_where_any_answer_would_change_the_suggestion_its_prompt_is_named() -> N
     told = [(dict(one.answers), one.decision) for one in would_change(Reading(made, held), DAY, {})]
     assert ({"better": "any answer"}, "upheld") in told
     assert all(answers for answers, _ in told)
+
+
+SUMS = """
+answers:
+  visits: {number: whole, unit: visits, from: 0, to: 90}
+prompts:
+  - {id: better, ask: Better?, answer: yes-no, documentable: yes, says: {together: whether it is better}}
+  - {id: had, ask: How many?, answer: visits, when: {better: given}, documentable: yes}
+  - {id: asked, ask: How many more?, answer: visits}
+  - {id: in_all, ask: In all?, answer: visits, computed: {add: [had, asked]}}
+criteria:
+  - id: a
+    cite: high/care
+    limit: {of: in_all, up_to: 10, asked: asked}
+    when: {better: "yes"}
+    argues: for
+    says: Yes.
+    over: {says: Over.}
+  - {id: b, cite: low/care, when: {better: [not_documented, "no"]}, argues: against, says: No.}
+"""
+
+
+def test_a_sum_follows_its_parts_in_what_would_change_the_suggestion() -> None:
+    """It is told by the part that a note can supply, and not at all where no number is left for that."""
+    made = on_day(a_set(SUMS), DAY)
+    absent, yes = Answer(status=Status.NOT_DOCUMENTED), Answer(value="yes")
+    for held, wanted in (
+        (
+            {"better": absent, "asked": Answer(value=6)},
+            [({"better": "whether it is better: yes", "had": "How many? up to 4 visits"}, "overturned")],
+        ),
+        ({"better": absent, "asked": Answer(value=12)}, []),
+        (
+            {"better": yes, "had": Answer(value=7), "asked": Answer(value=6), "in_all": Answer(value=13)},
+            [({"had": "How many? up to 4 visits"}, "overturned")],
+        ),
+        (
+            {"better": yes, "had": Answer(value=2), "asked": Answer(value=6), "in_all": Answer(value=8)},
+            [
+                ({"better": "whether it is better: no"}, "upheld"),
+                ({"had": "How many? at least 5 visits"}, "upheld"),
+            ],
+        ),
+    ):
+        told = [(dict(one.labels), one.decision) for one in would_change(Reading(made, held), DAY, {})]
+        assert [one for one in told if one in wanted] == wanted, (held, told)
+        assert all("in_all" not in labels for labels, _ in told)
+        assert told or not wanted
+        assert wanted or not told, told

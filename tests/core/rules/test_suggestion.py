@@ -181,5 +181,5 @@ def test_what_would_change_it_is_the_same_whatever_was_asked_before() -> None:
     assert {tuple(one.answers.items()) for one in first} >= {(("red_flags.fracture", "present"),)}
     assert all(one.decision == "overturned" for one in first)
     told = [dict(one.labels) for one in first]
-    assert told[0] == {"red_flags.fracture": "red flags, fracture: present"}
+    assert told[0] == {"red_flags.fracture": "fracture or dislocation: present"}
     assert "instability_suspected" in told[1], "one of each group comes first"
