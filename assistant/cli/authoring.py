@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -551,34 +552,40 @@ def editions(names: tuple[str, ...], as_json: bool) -> None:
 
 
 YEARS = ("2014", "2016", "2018", "2020", "2022")
-"""The years that a set's table shows, each by its middle, before today."""
+"""The years that a set's table shows before today."""
+_MARKS = {"rules": "", "silent": "-", "unread": "?"}
 
 
 def _print_years(name: str) -> None:
-    """The edition of each place that a set cites, by years."""
+    """The editions of each place that a set cites, by years: two where one followed another within the year."""
     from assistant import library
     from assistant.clock import today
     from assistant.core.dates import parse_date
 
     guidelines = _guidelines()
-    days = [day for one in (*(f"{year}-06-30" for year in YEARS), today()) if (day := parse_date(one))]
+    spans = [*((f"{year}-01-01", f"{year}-12-31") for year in YEARS), (today(),)]
     places = dict.fromkeys(
         place
         for made in library.prompt_set_instances(name, library.sources())
         for place in (*made.citations, *(one for question in made.questions for one in question.asks))
         if guidelines.split(place) is not None
     )
-    width = max(map(len, places), default=0)
-    say(
-        f"{name}: what governs in the middle of a year, and today; an edition that is unread wants your own citation"
-    )
-    say(f"  {'':{width}}  " + "".join(f"{day:<15}" for day in (*YEARS, "today")).rstrip())
-    for place in places:
-        cells = []
-        for day in days:
-            found = guidelines.word(place, day)
-            cells.append("-" if found is None else f"{found[0].key} {found[1].says}")
-        say(f"  {place:{width}}  " + "".join(f"{cell:<15}" for cell in cells).rstrip())
+    rows = [["", *YEARS, "today"]]
+    names = list(dict.fromkeys(place.partition("/")[0] for place in places))
+    for place in sorted(places, key=lambda one: names.index(one.partition("/")[0])):
+        guideline, _, where = place.partition("/")
+        if [guideline] not in rows:
+            rows.append([guideline])
+        found = [[guidelines.word(place, day) for one in span if (day := parse_date(one))] for span in spans]
+        told = [dict.fromkeys(f"{e.key}{_MARKS[w.says]}" for e, w in filter(None, each)) for each in found]
+        rows.append([f"  {where}", *(" ".join(each) or "none" for each in told)])
+    widths = [
+        max(len(row[n]) for row in rows if len(row) > n and (n or len(row) > 1)) for n in range(len(rows[0]))
+    ]
+    say(f"{name}: the editions that govern in a year, two where one followed another")
+    say("  2009? is unread there and wants your own citation; 2009- was read and says nothing of it")
+    for row in rows:
+        say("  " + "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip())
 
 
 def _force(starts: PartialDate | None, ends: PartialDate | None) -> str:
@@ -644,15 +651,36 @@ def open_criteria(sets: list[PromptSet]) -> Iterator[tuple[PromptSet, Criterion,
                 yield made, criterion, edition, where
 
 
+def _resting(names: Iterable[str]) -> Counter[tuple[str, str, str]]:
+    """How many examples of each set rest on each criterion, by the edition that governed."""
+    from assistant.core.rules.examples import try_examples
+
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for name in names:
+        stem, sources = found(name)
+        for made in (one for one in read(name) if one.language > 1):
+            for tried in try_examples(sources.document(stem), made):
+                cited = tried.reading.prompt_set
+                counts.update(
+                    (made.id, one, cited.citations[cited.criteria[one].cite].key)
+                    for one in tried.suggestion.because
+                    if one in made.criteria
+                )
+    return counts
+
+
 @click.command()
 @click.argument("names", metavar="[SET]...", nargs=-1)
 @json_option
 def unverified(names: tuple[str, ...], as_json: bool) -> None:
     """List each criterion, by edition, that nobody has held against its source, to tick off (of all sets without SET).
 
-    Exit status 1 where there are some.
+    Those come first on which most examples of the sets rest. Exit status 1 where there are some.
     """
-    rows = list(open_criteria([made for name in names or set_names() for made in read(name)]))
+    chosen = names or tuple(set_names())
+    rows = list(open_criteria([made for name in chosen for made in read(name)]))
+    resting = _resting(chosen)
+    rows.sort(key=lambda row: -resting[row[0].id, row[1].id, row[2]])
     if as_json:
         print_json(
             [
@@ -662,6 +690,7 @@ def unverified(names: tuple[str, ...], as_json: bool) -> None:
                     "cite": one.cite,
                     "edition": edition,
                     "where": where,
+                    "examples": resting[made.id, one.id, edition],
                 }
                 for made, one, edition, where in rows
             ]
@@ -669,18 +698,29 @@ def unverified(names: tuple[str, ...], as_json: bool) -> None:
     for made, one, edition, where in [] if as_json else rows:
         cited = made.guidelines.split(one.cite) if made.guidelines is not None else None
         source = cited[0].editions[edition].source if cited is not None else made.citations[one.cite].source
-        say(f"- [ ] {made.id}/{one.id} --edition {edition}")
+        count = counted(resting[made.id, one.id, edition], "example")
+        say(f"- [ ] {made.id}/{one.id} --edition {edition}   ({count})")
         say(f"      {source}, {where or 'no place given'}; argues {_SIDE[one.argues]}")
         for branch in one.says:
-            say(f"      “{' '.join(branch.says.split())}”")
+            say(f"      “{_plain_sentence(branch.says)}”")
     if not as_json:
         say(
-            f"{len(rows)} to be held against their source; tick one off with `imr prompts verify`."
+            f"{len(rows)} to be held against their source, those first on which most examples rest; tick one off with "
+            "`imr prompts verify`."
             if rows
             else "Nothing is left."
         )
     if rows:
         click.get_current_context().exit(1)
+
+
+def _plain_sentence(says: str) -> str:
+    """A sentence of a criterion as it is read beside its source: what is filled in stands in brackets."""
+    told = re.sub(r"\{%.*?%\}", "", says)
+    told = re.sub(r"\{\{ *citation *\}\}", "The guideline", told)
+    return " ".join(
+        re.sub(r"\{\{ *([\w.]+).*?\}\}", lambda one: f"[{one[1].replace('_', ' ')}]", told).split()
+    )
 
 
 @click.command()
