@@ -361,7 +361,7 @@ def first_letter_texts() -> dict[str, str]:
 def case_names() -> list[str]:
     """The ids of the cases in the case bank."""
     place = folder("casebank")
-    return [name for name in sorted(os.listdir(place)) if (place / name / "case.yaml").is_file()]
+    return [name for name in sorted(os.listdir(place)) if os.path.isfile(f"{place}/{name}/case.yaml")]
 
 
 # The reviewer's own cases: folders in one folder, or in several where several organizations send them.
@@ -400,7 +400,8 @@ def _case_id(file: Path) -> str:
 
 def all_cases() -> list[tuple[str, Path]]:
     """The id and the folder of every case at hand: the reviewer's own, then those of the case bank."""
-    return [*own_cases(), *((name, folder("casebank") / name) for name in case_names())]
+    bank = folder("casebank")
+    return [*own_cases(), *((name, bank / name) for name in case_names())]
 
 
 def is_bundled(path: Path) -> bool:

@@ -78,20 +78,28 @@ LATE_OURS = {
     ("core.answer_reader", "core.record.mentions"): "levels are read with the first answer that names one",
     ("core.decide", "core.rationale"): "what the answers come to is not asked for before there is one",
     ("core.rationale", "core.rules.suggestion"): "the same",
-    ("core.decide", "core.record.finding_checks"): "the same",
+    ("core.decide", "core.record.finding_checks core.record.second_look"): "the same",
+    ("core.record.passages", "core.record.language"): "the first question cites nothing yet",
     ("core.decide", "core.record.mentions"): "what a page says is read where the program misread it",
     (
         "core.agenda",
-        "core.record.checks core.record.finding_checks",
+        "core.record.checks core.record.finding_checks core.record.second_look",
     ): "there is nothing to check before the first answer",
     ("core.turn", "core.record.checks"): "the same",
     ("core.attestation", "core.record.checks"): "the same",
     ("library", "core.record.language core.rules.suggestion"): "a search or a reference case needs them",
     ("library", "core.rules.proof"): "only a set of a person's own is proven when a case is opened",
     ("review.talk", "core.record.checks"): "there is nothing to check before the first answer",
-    ("review.passages", "core.record.checks"): "the same",
+    ("review.passages", "core.record.checks core.record.counts core.record.guard"): "the same",
     ("review.review", "core.rationale core.record.checks core.record.finding_checks"): "the same",
-    ("review.views", "core.rationale core.record.finding_checks core.rules.suggestion"): "the same",
+    (
+        "review.views",
+        "core.attestation core.rationale core.record.finding_checks core.record.second_look core.rules.suggestion",
+    ): "the same",
+    (
+        "review.amendment",
+        "core.rules.services",
+    ): "another set is seldom wanted, and never before the first question",
     (
         "core.event_form",
         "core.access_events core.training_events core.work_events",
@@ -103,16 +111,24 @@ LATE_OURS = {
     ): "the home screen is drawn before there is anything to list",
     (
         "tui.review",
-        "letter records.case_folder records.course review.determination review.signing tui.dialogs tui.intake",
+        "letter records.case_folder records.course review.determination review.search review.signing tui.dialogs tui.intake",
     ): "not before the first question",
-    ("review.conversation", "review.determination"): "the letter is not needed before the signature",
+    (
+        "review.conversation",
+        "core.record.second_look review.determination",
+    ): "the letter is not needed before the signature",
     ("review.talk", "review.determination"): "the same",
     ("review.views", "letter"): "the same",
     (
         "records.reader_process",
         "records.docx records.pdf records.recognition",
     ): "a process reads one kind of file, and each is read by another library",
-    ("review.search", "records.index"): "the index is made while the first question is read",
+    ("review.review", "review.desk"): "only a real case has been at a desk",
+    ("review.review", "review.search"): "the index is made while the first question is read",
+    (
+        "review.search",
+        "core.record.counts core.record.refusal core.record.sentences records.index",
+    ): "the same",
 }
 """The same for modules of ours: importer, what it imports late, and why."""
 

@@ -10,7 +10,6 @@ from assistant.core.answer_reader import STATUS_LABELS
 from assistant.core.dates import parse_date
 from assistant.core.forms import form_turn, list_turn, parts_turn, row_turn
 from assistant.core.record.absence import contradicted
-from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import DateShape, GroupShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance, law_notes
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
@@ -42,6 +41,8 @@ def _sign_turn(session: Session) -> Turn:
 
     What isn't plainly a denial can be taken for what it speaks of, and its question asked anew.
     """
+    from assistant.core.record.second_look import unseen  # not before the first question
+
     left = unseen(session)
     options = []
     for number, one in enumerate(left[:_MOST_DOUBTED], 1):

@@ -19,7 +19,6 @@ from assistant.core.proposal import follows_from
 from assistant.core.record.absence import contradicted, not_found, open_passages, pages_unread
 from assistant.core.record.grounds import about_file, exempt, worked_out
 from assistant.core.record.pages import read_and_left
-from assistant.core.record.second_look import second_look
 from assistant.core.rules import own
 from assistant.core.rules.answer_schema import ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULINGS, law_notes
@@ -373,6 +372,8 @@ def _read_by_eye(session: Session, command: c.ReadByEye) -> list[e.Event]:
 
 
 def _read_denials(session: Session, command: c.ReadDenials) -> list[e.Event]:
+    from assistant.core.record.second_look import second_look  # not before the first question
+
     known = {one.digest for one in second_look(session)} - session.denials_read
     read = tuple(one for one in dict.fromkeys(command.passages) if one in known)
     return [e.DenialsRead(read)] if read else []

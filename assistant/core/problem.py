@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from assistant.core.text import one_line
+from assistant.core.text import compiled, one_line
 from assistant.core.value import Value
 
 
@@ -65,13 +65,11 @@ LARGEST_WORDS = 20_000
 LETTERS = 6
 """Letters of the shortest reason that is one word."""
 
-_WORD = re.compile(r"[^\W\d_]{2,}|[CTLS]\d{1,2}")
-_NUMBER = re.compile(r"\d+")
+_WORD = r"[^\W\d_]{2,}|[CTLS]\d{1,2}"
+_NUMBER = r"\d+"
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz")
-_VOWELS = re.compile(r"[aeiouy\u00e0-\u024f]", re.IGNORECASE)
-_UNSPOKEN = re.compile(
-    r"[^aeiouy\u00c0-\u024f]{6}|(.)\1\1|^(?!phth|sch|chth)[^aeiouy\u00c0-\u024f]{4}|j(?![aeiouy\u00c0-\u024f])|q(?!u|$)"
-)
+_VOWELS = r"(?i)[aeiouy\u00e0-\u024f]"
+_UNSPOKEN = r"[^aeiouy\u00c0-\u024f]{6}|(.)\1\1|^(?!phth|sch|chth)[^aeiouy\u00c0-\u024f]{4}|j(?![aeiouy\u00c0-\u024f])|q(?!u|$)"
 """Letters that no word has side by side."""
 _LONGEST_ABBREVIATION = 5
 EMPTY_WORDS = frozenset(
@@ -130,16 +128,19 @@ def reason(text: str, what: str) -> str:
     alone that would stand before any reason: *see above*, *it is right*.
     """
     words = in_words(text, what)
-    every = [one.casefold() for one in _WORD.findall(words) if _is_word(one)]
+    every = [one.casefold() for one in compiled(_WORD).findall(words) if _is_word(one)]
     said = set(every) - EMPTY_WORDS
     if (
         said <= _PAPER
         and not _READING.isdisjoint(every)
-        and not _NUMBER.search(words)
+        and not compiled(_NUMBER).search(words)
         and _DENIES.isdisjoint(every)
     ) or said <= _ASSURANCE:
         said = set()
-    enough = len(set(every)) + bool(_NUMBER.search(words)) > 1 or max(map(len, said), default=0) >= LETTERS
+    enough = (
+        len(set(every)) + bool(compiled(_NUMBER).search(words)) > 1
+        or max(map(len, said), default=0) >= LETTERS
+    )
     if not said or not enough:
         raise refuse(
             f"{what} says nothing to whoever reads it later: “{one_line(words, 40)}”.",
@@ -160,7 +161,11 @@ def _is_word(text: str) -> bool:
         return len(set(low)) > 1
     if any(ord(sign) > 0x24F for sign in low) or text[-1].isdigit():
         return True  # another alphabet, or a level
-    if not _VOWELS.search(low) or _UNSPOKEN.search(low) or re.fullmatch(r"(.{1,4})\1+", low):
+    if (
+        not compiled(_VOWELS).search(low)
+        or compiled(_UNSPOKEN).search(low)
+        or re.fullmatch(r"(.{1,4})\1+", low)
+    ):
         return False
     return not _in_a_row(low)
 

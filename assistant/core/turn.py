@@ -45,7 +45,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import Private, counted, one_line, shortened, singular, with_article
+from assistant.core.text import Private, compiled, counted, one_line, shortened, singular, with_article
 from assistant.core.value import Value, replace
 from assistant.core.wording import shown
 
@@ -475,7 +475,7 @@ CITE = "cite"
 """The value of the reply that cites the passage and asks the question anew."""
 
 _MOST_FIGURES = 6
-_HEADING = re.compile(r"^[a-z][a-z /]{2,30}: ")
+_HEADING = r"^[a-z][a-z /]{2,30}: "
 
 
 def passages_turn(session: Session, place: AnswerPlace) -> Turn:
@@ -557,7 +557,7 @@ def _figures(group: PassageGroup) -> tuple[str, ...]:
 
 def _bare(group: PassageGroup) -> str:
     """The words of a passage without the heading before them."""
-    return _HEADING.sub("", " ".join(group.quote.casefold().split()))
+    return compiled(_HEADING).sub("", " ".join(group.quote.casefold().split()))
 
 
 def _differing(groups: Sequence[PassageGroup]) -> str:

@@ -17,19 +17,19 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.text import one_line
+from assistant.core.text import compiled, one_line
 from assistant.core.value import Value
 
 FORM = 1
 """Raised by one where the same text is parsed to something else than before."""
-_NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)
-_HUGE = re.compile(r"^-?\d{16,}$", re.ASCII)
+_NUMBER = r"(?a)^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$"
+_HUGE = r"(?a)^-?\d{16,}$"
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in "map seq str int float bool null timestamp merge value".split()
 )
 _DEPTH = 60
 _VALUES = 200_000
-_HALF = re.compile("[\ud800-\udfff]")
+_HALF = "[\ud800-\udfff]"
 
 Path = tuple[str | int, ...]
 
@@ -70,14 +70,14 @@ class YamlDocument(Value):
             return None
 
 
-_QUOTED = re.compile(r"""\s*(?:- +)*(?:[\w-]+: +)?(["'])""")
+_QUOTED = r"""\s*(?:- +)*(?:[\w-]+: +)?(["'])"""
 
 
 def _left_open(text: str, until: int) -> int:
     """The last line before one where a quote begins and doesn't end in its line; 0 where each is closed."""
     found = 0
     for number, line in enumerate(text.split("\n")[: until - 1], 1):
-        begun = _QUOTED.match(line)
+        begun = compiled(_QUOTED).match(line)
         if begun is not None and begun[1] not in line[begun.end() :]:
             found = number
     return found
@@ -156,7 +156,7 @@ def parse_json(text: str, name: str) -> YamlDocument:
     return YamlDocument(name, data, _json_lines(text, name))
 
 
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s"{}\[\],:]+')
+_JSON_TOKEN = r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s"{}\[\],:]+'
 
 
 def _json_lines(text: str, name: str) -> dict[Path, int]:
@@ -171,7 +171,7 @@ def _json_lines(text: str, name: str) -> dict[Path, int]:
             raise _too_large(name, line)
 
     here: Path = path
-    for token in _JSON_TOKEN.findall(text):
+    for token in compiled(_JSON_TOKEN).findall(text):
         if token == "\n":
             line += 1
         elif token in "{[":
@@ -209,7 +209,7 @@ def _json_lines(text: str, name: str) -> dict[Path, int]:
 
 
 def _whole(text: str, name: str, line: int) -> None:
-    if _HALF.search(text):
+    if compiled(_HALF).search(text):
         raise refuse("This text holds half a character.", f"{name}, line {line}", "Write it without.")
 
 
@@ -361,13 +361,13 @@ class _Reader:
 
     def scalar(self, event: Any) -> str | int | float:
         text = str(event.value)
-        if not event.style and _HUGE.match(text):
+        if not event.style and compiled(_HUGE).match(text):
             raise self.refused(
                 event,
                 "This number is too long",
                 "Shorten it; what is a name, as a claim number is, stands in quotes.",
             )
-        if not event.style and _NUMBER.match(text):
+        if not event.style and compiled(_NUMBER).match(text):
             return float(text) if "." in text else int(text)
         return text
 
@@ -479,7 +479,7 @@ def _words(error: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
         value in ([], {}) or (isinstance(value, str) and not value.strip())
     ):
         yield (), f"{name} is empty.", _how(about) or "Write what it is to say, or leave it out."
-    elif keyword == "pattern" and (named := _NAMED.fullmatch(wanted)):
+    elif keyword == "pattern" and (named := compiled(_NAMED).fullmatch(wanted)):
         fix = "It stands for what has to be said here; put it back."
         yield (), f"`{{{{ {named[1]} }}}}` is missing from this text.", fix
     elif keyword == "uniqueItems":
@@ -495,7 +495,7 @@ def _words(error: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
         yield (), f"{name} {shown}.", _how(about) or "See docs/formats.md."
 
 
-_NAMED = re.compile(r"\\\{\\\{\\s\*(\w+)\\s\*\\\}\\\}")
+_NAMED = r"\\\{\\\{\\s\*(\w+)\\s\*\\\}\\\}"
 """A pattern that asks for a name in braces, as sentences have them."""
 
 _LIMITS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from assistant.core.dates import PartialDate, not_a_date, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
-from assistant.log.chain import unseal
+from assistant.log.chain import canonical, unseal
 from assistant.log.database import ARCHIVED
 from assistant.log.entry import form
 from assistant.log.errors import leave_out
@@ -65,17 +65,19 @@ def session_rows(
     reveal: Callable[[str], str | None],
     others: bool = False,
     family: str = "",
-) -> list[SessionRow]:
+    case: str = "",
+) -> Iterator[SessionRow]:
     """Every review, or with `others` every session that is none, or only those of a `family`; the newest entry's first.
 
-    One whose first or closing entry can't be read is left out.
+    With `case` only those of it, found by its name in their first entries. One whose first or closing entry can't be read is left out.
     """
     review = _A_REVIEW.format(first="o")
     which = f"NOT ({review})" if others else review
     if family in OTHER_KINDS:
         which = f"o.kind GLOB '{family}.*'"
-    rows = []
-    for session, opened, first, last, events, closing, close in connection.execute(_ROWS.format(which=which)):
+    named = canonical({"case": case})[1:-1] if case else b""
+    found = connection.execute(_ROWS.format(which=f"{which} AND instr(o.entry, ?)"), [named])
+    for session, opened, first, last, events, closing, close in found:
         try:
             if [*map(type, (session, opened, last, events))] != [str, str, str, int]:
                 raise refuse("the columns beside an entry of it were changed.")
@@ -85,21 +87,20 @@ def session_rows(
         except Refused as refusal:
             leave_out(str(session), refusal)
             continue
+        if case and start.get("case") != case:
+            continue
         outcome = end.get("outcome")
-        rows.append(
-            SessionRow(
-                id=session,
-                kind=OTHER_KINDS.get(_text(start.get("kind")).split(".", 1)[0]) or _text(body.get("mode")),
-                case=_text(start.get("case")),
-                reviewer=_reviewer(body.get("reviewer"), _text(start.get("actor"))),
-                status={"session.signed": "signed", "session.declined": "declined"}.get(closing, "open"),
-                opened=opened,
-                last=last,
-                events=events,
-                outcome=None if outcome is None else _text(outcome),
-            )
+        yield SessionRow(
+            id=session,
+            kind=OTHER_KINDS.get(_text(start.get("kind")).split(".", 1)[0]) or _text(body.get("mode")),
+            case=_text(start.get("case")),
+            reviewer=_reviewer(body.get("reviewer"), _text(start.get("actor"))),
+            status={"session.signed": "signed", "session.declined": "declined"}.get(closing, "open"),
+            opened=opened,
+            last=last,
+            events=events,
+            outcome=None if outcome is None else _text(outcome),
         )
-    return rows
 
 
 GIVEN = re.compile("[0-9a-f]{12}")

@@ -501,11 +501,24 @@ class Log:
         with self._mutex, self._speaking():
             return read_artifact(self._connection, self.path, hash)
 
-    def sessions(self, others: bool = False, family: str = "") -> list[SessionRow]:
-        """Every review, or with `others` every session that is none, or only those of a `family`; the newest first."""
+    def sessions(self, others: bool = False, family: str = "", case: str = "") -> list[SessionRow]:
+        """Every review, or with `others` every session that is none, or only those of a `family`; the newest first.
+
+        With `case` only those of it.
+        """
         with self._mutex, self._speaking():
             reveal = revealer(self._connection, self.path, checked=False)
-            return session_rows(self._connection, reveal, others, family)
+            return list(session_rows(self._connection, reveal, others, family, case))
+
+    def newest(self, case: str, fits: Callable[[SessionRow], bool]) -> SessionRow | None:
+        """The review of a case with the newest entry among those that fit."""
+        with self._mutex, self._speaking():
+            reveal = revealer(self._connection, self.path, checked=False)
+            return next(filter(fits, session_rows(self._connection, reveal, case=case)), None)
+
+    def reviews_of(self, case: str) -> list[SessionRow]:
+        """The reviews of a case, the newest first; a trainee's run is none."""
+        return [row for row in self.sessions(case=case) if row.kind != "training"]
 
     def resolve(self, name: str) -> str:
         """The id that `name` means: an id, the only one that begins so, or "last"; else `Refused`."""

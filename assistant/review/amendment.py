@@ -16,7 +16,6 @@ from assistant.core.event_words import Line, describe
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.absence import contradicted
 from assistant.core.rules.rules import Rules, Sources, files_of, pinned, read_prompt_set
-from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.session import AnswerPlace, Session, carried
 from assistant.core.text import counted, digest, one_line
 from assistant.core.turn import Option
@@ -142,12 +141,6 @@ def _set_of(session: Session, item: str) -> str:
     return session.rules.case.items[item].prompt_set
 
 
-def proposed_set(session: Session, item: str) -> SetProposal:
-    """The set that the words of an item's service lead to, as the files say today."""
-    held = session.rules.case.items[item]
-    return propose_set(held.service, held.region, services_of(library.sources()), library.intake("services"))
-
-
 def change_set(review: Review, item: str, name: str) -> list[Line]:
     """Goes on with an item under another prompt set, and says what became of its answers.
 
@@ -175,8 +168,10 @@ def set_said(talk: Talk, item: str, words: str) -> list[Line]:
     first, _, name = words.strip().rpartition(" ")
     item = first.strip() or item
     if not name:
-        services = services_of(library.sources())
-        proposed = proposed_set(session, item).prompt_set
+        from assistant.core.rules.services import propose_set, services_of  # where it is asked for
+
+        services, held = services_of(library.sources()), session.rules.case.items[item]
+        proposed = propose_set(held.service, held.region, services, library.intake("services")).prompt_set
         return [
             Line("note", f"Item {item} is under {_set_of(session, item)}; its words lead to {proposed}."),
             *(Line("note", f"{one.prompt_set}: {one.title}") for one in services),
@@ -188,6 +183,8 @@ def set_said(talk: Talk, item: str, words: str) -> list[Line]:
 
 
 def _changing(review: Review, item: str, name: str) -> tuple[c.ChangeSet, dict[str, tuple[str, bytes]]]:
+    from assistant.core.rules.services import services_of  # where a set is changed
+
     session = review.session
     pins = (session.amended or session.opened).pins
     kept = {kind: pinned_texts(review.log, pins, kind) for kind in ("case", "prompts", "schemas")}

@@ -10,7 +10,6 @@ from assistant.core import commands as c
 from assistant.core.agenda import decision_turn, decline_options
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import is_value, named_option, read_reply, unique_place
-from assistant.core.attestation import statement
 from assistant.core.decide import decide, needs_reason, preview
 from assistant.core.event_words import Line
 from assistant.core.forms import of_form, row_turn, unwritten, written_together
@@ -18,7 +17,6 @@ from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import evidence_at, not_found
 from assistant.core.record.grounds import cites
-from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
     ChoiceShape,
@@ -35,8 +33,8 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
-from assistant.core.session import AnswerPlace, fold, outcome
-from assistant.core.text import one_line, visible
+from assistant.core.session import AnswerPlace, fold
+from assistant.core.text import compiled, one_line, visible
 from assistant.core.turn import (
     CITE,
     DONE,
@@ -109,7 +107,7 @@ def _is_absence(option: Option) -> bool:
     return isinstance(option.command, c.RecordAnswer) and not_found(option.command.answer)
 
 
-_WITH_PASSAGE = re.compile(r"(?P<value>\S.*?)(?:\s+(?P<letter>[a-e])|\s*[\"“”](?P<words>[^\"“”]{3,})[\"“”]?)")
+_WITH_PASSAGE = r"(?P<value>\S.*?)(?:\s+(?P<letter>[a-e])|\s*[\"“”](?P<words>[^\"“”]{3,})[\"“”]?)"
 """A value, and behind it the passage that it rests on."""
 
 _MANY = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -249,7 +247,7 @@ class Conversation(Talk):
         A value that is written takes those of its passage in quotation marks, or the passage's letter.
         """
         shape = self._shape()
-        match = _WITH_PASSAGE.fullmatch(text.strip())
+        match = compiled(_WITH_PASSAGE).fullmatch(text.strip())
         checklist = isinstance(shape, GroupShape) and shape.uniform and "." not in self.turn.path
         if checklist and match is not None and match["words"] and not self.cited:
             entries = read_reply(
@@ -899,14 +897,9 @@ class Conversation(Talk):
         self.pending = Pending(turn.question, None, turn.options)
         return []
 
-    def statement(self) -> str:
-        """What a signature would say now."""
-        session = self.review.session
-        return statement(session, OUTCOME_WORDS[outcome(session)], len(unseen(session)))
-
     def _sign(self) -> list[Line]:
-
-        from assistant.review.determination import sign  # the letter is made for the signature
+        from assistant.core.record.second_look import unseen  # not before the signature
+        from assistant.review.determination import sign
 
         read = tuple(one.digest for one in unseen(self.review.session))
         session = sign(self.review, read, self.passphrase)

@@ -92,11 +92,6 @@ def at_work(log: Log) -> dict[str, CaseAtWork]:
     return found
 
 
-def reviews_of(log: Log, case: str) -> list[SessionRow]:
-    """The reviews of a case, the newest first; a trainee's run is none."""
-    return [row for row in log.sessions() if row.case == case and row.kind != "training"]
-
-
 class Desk:
     """The desk of one person, begun with its first entry."""
 
@@ -169,7 +164,7 @@ class Desk:
 
     def _signed(self, case: str) -> SessionRow:
         held = self._work(case)
-        rows = [row for row in reviews_of(self.log, case) if row.opened > held.remanded]
+        rows = [row for row in self.log.reviews_of(case) if row.opened > held.remanded]
         if not rows or rows[0].status != "signed":
             raise refuse("This case has no signed determination.", case, "See `imr work`.")
         return rows[0]
@@ -203,7 +198,7 @@ class Desk:
         wanted = one_line(specialty) or (fact if isinstance(fact, str) else "")
         if not wanted:
             raise refuse("It is not known which specialty this case needs.", case.id, "Name it.")
-        held, reviews = self._work(case.id), reviews_of(self.log, case.id)
+        held, reviews = self._work(case.id), self.log.reviews_of(case.id)
         problems = [*_unfit(reviewer, wanted), *self._tied(case, reviewer, held, reviews)]
         if reviewer.id in earlier_reviewers(held, reviews):
             problems.append(

@@ -25,9 +25,7 @@ from assistant.core.record.absence import (
     trail,
     worded_once,
 )
-from assistant.core.record.counts import says_so
 from assistant.core.record.grounds import about_file, cites, proposed, worked_out
-from assistant.core.record.guard import label_of, unborne
 from assistant.core.record.passages import Occurrence, PassageGroup
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
@@ -341,6 +339,9 @@ def passage_wanted(review: Review, command: c.RecordAnswer) -> Pending | None:
 
 def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
     """What is asked of the passage that an answer rests on."""
+    from assistant.core.record.counts import says_so  # there is an answer by now
+    from assistant.core.record.guard import label_of
+
     session, scope = review.session, command.item
     name, *rest = command.prompt.split(".")
     prompt, answer = session.prompt(scope, name), command.answer
@@ -448,6 +449,8 @@ def with_passage(command: c.RecordAnswer | c.CiteEvidence, evidence: Evidence) -
 
 def lacking_passage(review: Review, place: AnswerPlace) -> str:
     """The path of the first finding of an answer that no passage bears; the question itself where none lacks one."""
+    from assistant.core.record.guard import unborne  # there is an answer by now
+
     session, (scope, name) = review.session, place
     answer = session.reading(scope).answer(name)
     stated = proposed(session, scope, name)

@@ -15,18 +15,18 @@ from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.core.problem import EMPTY_WORDS, refuse
 from assistant.core.record.language import root
-from assistant.core.text import one_line
+from assistant.core.text import compiled, one_line
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_SHORT_FORM = re.compile(r"(?<![^\W_])(?:[A-Z]{2,5}|[CTLS]\d{1,2})(?![^\W_])")
+_WORD = r"[^\W\d_]{3,}"
+_SHORT_FORM = r"(?<![^\W_])(?:[A-Z]{2,5}|[CTLS]\d{1,2})(?![^\W_])"
 _LATIN = 0x24F
 
 
 def check_reason(text: str, pages: Mapping[str, tuple[str, ...]]) -> None:
     """Raises `Refused` where fewer than half of the telling words of a reason are words."""
-    told = [one for one in _WORD.findall(text) if one.casefold() not in EMPTY_WORDS]
+    told = [one for one in compiled(_WORD).findall(text) if one.casefold() not in EMPTY_WORDS]
     unknown = [one for one in told if not _is_known(one)]
-    if 2 * len(unknown) <= len(told) or _SHORT_FORM.search(text):
+    if 2 * len(unknown) <= len(told) or compiled(_SHORT_FORM).search(text):
         return
     if all(_stands_in(one, pages) for one in unknown):
         return

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant import __version__, library
@@ -36,14 +37,13 @@ from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock, SessionRow
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile, verifications
-from assistant.review.desk import at_work, earlier_reviewers, reviews_of
 from assistant.review.loading import committed, letter_to_pin, pages_of
 from assistant.review.reasons import check_reasons
-from assistant.review.search import RecordSearch
 
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
     from assistant.core.record.checks import Check
+    from assistant.review.search import RecordSearch
 
 
 # Quotes on the one road: every passage that a command brings is looked up on its page first.
@@ -116,7 +116,7 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str, remanded: str) -
 
     Raises `Refused` where there is none, and the case was signed or is being reviewed by `parked_by`.
     """
-    rows = [row for row in log.sessions() if (row.case, row.kind) == (case, "real") and row.opened > remanded]
+    rows = [row for row in log.reviews_of(case) if row.kind == "real" and row.opened > remanded]
     signed = [row for row in rows if row.status == "signed"]
     if again and any(row.status in ("open", "signed") for row in rows):
         return reason(again, "The reason for a second review")
@@ -146,13 +146,12 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str, remanded: str) -
 
 def parked_practice(log: Log, case: str, reviewer: str, own: str = "") -> SessionRow | None:
     """The practice review of a case that somebody worked on last and has not finished, in no window; `own` is none."""
-    rows = [
-        row
-        for row in reviews_of(log, case)
-        if (row.kind, row.status, row.reviewer) == ("practice", "open", reviewer)
-        if row.id != own and not log.is_held(row.id)
-    ]
-    return max(rows, key=lambda row: row.last, default=None)
+
+    def fits(row: SessionRow) -> bool:
+        is_own = (row.kind, row.status, row.reviewer) == ("practice", "open", reviewer)
+        return is_own and row.id != own and not log.is_held(row.id)
+
+    return log.newest(case, fits)
 
 
 def _sent_back(log: Log, case: str, reviewer: str) -> str:
@@ -160,10 +159,12 @@ def _sent_back(log: Log, case: str, reviewer: str) -> str:
 
     Raises `Refused` where it was, and this is the reviewer whose determination was reversed.
     """
+    from assistant.review.desk import at_work, earlier_reviewers  # of a real case
+
     held = at_work(log).get(case)
     if held is None or not held.remanded:
         return ""
-    if reviewer in earlier_reviewers(held, reviews_of(log, case)):
+    if reviewer in earlier_reviewers(held, log.reviews_of(case)):
         raise refuse(
             "This case was sent back, and yours is the determination that was reversed.",
             case,
@@ -204,12 +205,21 @@ class Review:
         self.session = session
         self.pages = pages
         self.vocabulary = vocabulary
-        self.search = RecordSearch(pages, session.rules.case, vocabulary)
         self.seq = seq
         self.logged_at = ""
         self._hold = hold
         self._assessed: tuple[Session, dict[str, Assessment]] = (session, {})
         self._turn: tuple[Session, Turn] | None = None
+
+    @cached_property
+    def search(self) -> RecordSearch:
+        """What the record says of a question."""
+        return self._search_over(self.session.rules.case)
+
+    def _search_over(self, case: Case) -> RecordSearch:
+        from assistant.review.search import RecordSearch  # while the first question is read
+
+        return RecordSearch(self.pages, case, self.vocabulary)
 
     # -- beginning and going on ------------------------------------------------------------------
 
@@ -362,7 +372,7 @@ class Review:
     def amend(self, amendment: Amendment) -> Session:
         """Takes over the case file as it is now: absences are searched for again, and what listed it is asked again."""
         self.pages = amendment.pages
-        self.search = RecordSearch(self.pages, amendment.command.rules.case, self.vocabulary)
+        self.search = self._search_over(amendment.command.rules.case)
         again = (c.WithdrawAnswer(*place, "The case file has changed.") for place in amendment.asked_again)
         return self.perform(amendment.command, *again, artifacts=amendment.artifacts)
 

@@ -14,13 +14,10 @@ from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, speaking
 from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
-from assistant.core.record.counts import least_asked, longest
 from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, SentencePlace, Weight, grouped
-from assistant.core.record.refusal import pages_of_others
-from assistant.core.record.sentences import UR_REPORT, PacketDocument
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.value import replace
 
@@ -182,6 +179,8 @@ class RecordSearch:
 
     def _is_brief(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether words tell of less time than a question asks for: a pack of six days is no long use of steroids."""
+        from assistant.core.record.counts import least_asked, longest  # with the first search
+
         vocabulary = read_vocabulary(self._texts)
         lasting = any(
             not self._lasting.isdisjoint(part)
@@ -271,6 +270,9 @@ class RecordSearch:
 
     @cached_property
     def _others(self) -> Mapping[tuple[str, int], str]:
+        from assistant.core.record.refusal import pages_of_others  # with the first search
+        from assistant.core.record.sentences import UR_REPORT, PacketDocument
+
         named = self._case.documents
         documents = [
             PacketDocument(

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.agenda import progress
-from assistant.core.attestation import statement
 from assistant.core.decide import decide
 from assistant.core.events import RecordSearched
 from assistant.core.record.absence import own_search
 from assistant.core.record.case import DisputedItem
-from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
@@ -131,6 +129,8 @@ def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
         told = [_NOT_HELD] if turn.check.check == "later-study" else []
         return [visible(f"  {fact}") for fact in (*turn.check.facts, *told)]
     if turn.kind == "sign":
+        from assistant.core.attestation import statement  # not before the first question
+
         unread = unseen_lines(review)
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))
         if unread:
@@ -158,6 +158,8 @@ def _unverified(session: Session) -> Iterator[str]:
 
 def unseen_lines(review: Review) -> list[str]:
     """What is to be read before the signature, each with its words and its pages; what isn't plain says so."""
+    from assistant.core.record.second_look import unseen  # not before the signature
+
     lines = []
     for number, one in enumerate(unseen(review.session), 1):
         where = ", ".join(one.places)

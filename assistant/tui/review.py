@@ -40,6 +40,7 @@ from assistant.tui.widgets import (
     Services,
     Transcript,
     literal,
+    together,
 )
 
 if TYPE_CHECKING:
@@ -233,7 +234,8 @@ class ReviewScreen(ProgramScreen):
         """Imports what the first answer needs while the first question is being read."""
         import jsonschema  # noqa: F401
 
-        import assistant.review.determination  # noqa: F401
+        import assistant.review.determination
+        import assistant.review.search  # noqa: F401
 
     def _offer(self, conversation: Conversation) -> None:
         """Asks whether a session that is gone on with takes over a case file that has changed."""
@@ -271,9 +273,9 @@ class ReviewScreen(ProgramScreen):
             if turn.kind == "sign":
                 lines = [("context", "\n".join(context)), *lines]
             else:
-                lines += [
+                lines += together(
                     ("proposal" if line.startswith("  Proposed") else "context", line) for line in context
-                ]
+                )
             if turn.words and turn.kind != "form" and (not turn.options or turn.options[0].value != "stated"):
                 lines.append(("context", turn.words))
             if turn.kind == "done":

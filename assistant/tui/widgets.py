@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from rich.segment import Segment
@@ -107,12 +107,26 @@ class Transcript(VerticalScroll, can_focus=False):
 
 
 def _turn(kind: str, text: str) -> Static:
-    """A line; one that is indented stays so where it is wrapped."""
-    words = text if "\n" in text else text.lstrip(" ")
+    """A line, or several; what is indented stays so where it is wrapped."""
+    parts = text.split("\n")
+    indented = min(map(_indented, parts))
+    words = "\n".join(part[indented:] for part in parts)
     made = Static(literal(MARKS.get(kind, "") + words), classes=f"turn {kind}", markup=False)
-    if len(words) < len(text):
-        made.styles.padding = (0, 0, 0, INDENT + len(text) - len(words))
+    if indented:
+        made.styles.padding = (0, 0, 0, INDENT + indented)
     return made
+
+
+def together(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines with those that follow each other, of one kind and equally indented, as one: it is drawn sooner."""
+    return [
+        (kind, "\n".join(text for _, text in alike))
+        for (kind, _), alike in groupby(lines, lambda line: (line[0], _indented(line[1])))
+    ]
+
+
+def _indented(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 # The line in which the reviewer answers; typing starts at once.

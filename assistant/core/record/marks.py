@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.core.text import compiled
 from assistant.core.value import Value
 
 UNTICKED, TICKED, UNTOLD = "☐", "☒", "▣"
@@ -35,15 +36,15 @@ SYMBOLS = {
 }
 """The boxes in fonts of symbols, by the font's name in small letters and the code of the sign."""
 
-_BOX = re.compile(
+_BOX = (
     r"(?P<ticked>[☒☑⊠\U0001F5F9\U0001F5F7\U0001F5F5]|\[[ ]?[xX✓✔✗✘*][ ]?\]|\([ ]?[xX✓✔✗✘][ ]?\))"
     r"|(?P<unticked>[☐□◻❏❑⬜]|\[[ _]{1,3}\]|\[\]|\([ _]{1,3}\)(?=[ \t]*[A-Za-z]))"
     r"|(?P<untold>▣)"
 )
 _YES = frozenset({"yes", "y", "present", "positive", "true"})
 _NO = frozenset({"no", "n", "none", "absent", "negative", "denied", "denies", "false"})
-_DOUBTFUL = re.compile(f"{DOUBT_BEGINS}([^{DOUBT_BEGINS}{DOUBT_ENDS}\n]*){DOUBT_ENDS}")
-_EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
+_DOUBTFUL = f"{DOUBT_BEGINS}([^{DOUBT_BEGINS}{DOUBT_ENDS}\n]*){DOUBT_ENDS}"
+_EDGES = r"(?s)^(\W*)(.*?)(\W*)$"
 _LONGEST_LINE = 1000
 
 
@@ -62,7 +63,7 @@ class Said(Value):
 
 def doubtful(word: str) -> str:
     """A word marked as not surely read, the signs at its ends outside the mark; as it is where it has no letter or digit."""
-    found = _EDGES.match(word)
+    found = compiled(_EDGES).match(word)
     if found is None or not found[2]:
         return word
     return f"{found[1]}{DOUBT_BEGINS}{found[2]}{DOUBT_ENDS}{found[3]}"
@@ -76,11 +77,11 @@ def without_doubt(text: str) -> str:
 def read_marks(page: str, start: int, end: int, at: int, length: int) -> Said:
     """What the marks around the words at `at` of a page make of them; the sentence is the page from `start` to `end`."""
     sentence = page[start:end]
-    unsure = bool(_DOUBTFUL.search(page, max(0, start - 1), min(len(page), end + 1)))
+    unsure = bool(compiled(_DOUBTFUL).search(page, max(0, start - 1), min(len(page), end + 1)))
     if _own_doubt(page, at, length):
         return Said(UNCERTAIN, sentence, at - start, True)
     begin, stop = _line(page, at)
-    boxes = list(_BOX.finditer(page, begin, stop))
+    boxes = list(compiled(_BOX).finditer(page, begin, stop))
     if not boxes:
         answer = _answer_below(page, stop)
         return Said(_answered(answer) if answer else "", sentence, at - start, unsure)
@@ -131,7 +132,7 @@ def _answer_below(page: str, stop: int) -> list[tuple[re.Match[str], str]]:
     skipped = len(after) - len(after.lstrip())
     begin = stop + skipped
     _, end = _line(page, begin)
-    boxes = list(_BOX.finditer(page, begin, end))
+    boxes = list(compiled(_BOX).finditer(page, begin, end))
     if not boxes or page[begin : boxes[0].start()].strip():
         return []
     labels = [(box, _label(page, box, boxes, end)) for box in boxes]
@@ -154,5 +155,5 @@ def _own_doubt(page: str, at: int, length: int) -> bool:
     """Whether a doubtful word is among the words themselves."""
     return any(
         found.start() < at + length and at < found.end()
-        for found in _DOUBTFUL.finditer(page, max(0, at - 100), min(len(page), at + length + 100))
+        for found in compiled(_DOUBTFUL).finditer(page, max(0, at - 100), min(len(page), at + length + 100))
     )

@@ -6,15 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from math import log
+from typing import TYPE_CHECKING
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import refuse
-from assistant.core.record.assertions import AFFIRMED, Assertions
-from assistant.core.record.language import sentence_starts
 from assistant.core.record.marks import DOUBT_BEGINS, DOUBT_ENDS, without_doubt
 from assistant.core.record.mentions import akin, regions_of
 from assistant.core.text import Private, one_line
 from assistant.core.value import Value, replace
+
+if TYPE_CHECKING:
+    from assistant.core.record.assertions import Assertions
 
 _DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
 _SPACE = re.compile(r"\s+")
@@ -96,6 +98,8 @@ def whole_words(evidence: Evidence, page: str) -> Evidence:
 def sentence_around(evidence: Evidence, page: str) -> tuple[int, str]:
     """Where the sentence begins that a quote stands in, or the first of several, and its words up to the quote's last sentence."""
     start = evidence.start or 0
+    from assistant.core.record.language import sentence_starts  # not before the first question
+
     starts = [*sentence_starts(page), len(page)]
     begin = max((one for one in starts if one <= start), default=0)
     end = min((one for one in starts if one >= start + len(evidence.quote)), default=len(page))
@@ -121,7 +125,7 @@ def uncut(evidence: Evidence, page: str, says: Assertions, regions: frozenset[st
     for word in re.finditer(r"[^\W\d_]{3,}", quote):
         at = start - begin + word.start()
         cut = says.of(quote, word.start(), len(word[0])).standing
-        if says.of(sentence, at, len(word[0])).standing not in (cut, AFFIRMED):
+        if says.of(sentence, at, len(word[0])).standing not in (cut, "affirmed"):
             return replace(evidence, quote=Private(sentence), start=begin)
     return evidence
 

@@ -71,7 +71,7 @@ class Language2Prompts(PromptReader):
         super().__init__({})
         self.kept = kept
         self.region = region
-        data = filled(document.data, {"region": region} if region else {})
+        data = filled(document.data, {"region": region}) if region else document.data
         self.document = replace(document, data=data)
         self.blocks = blocks
         self.guidelines = guidelines
@@ -528,7 +528,7 @@ class Language2Prompts(PromptReader):
         return tuple(made)
 
     def no_left_overs(self, doc: YamlDocument) -> None:
-        for path, text in texts_in(doc.data):
+        for path, text in texts_in(doc.data) if "<" in str(doc.data) else ():
             if path[:1] != ("criteria",):
                 for left in LEFT_OVER.findall(text):
                     hint = near(left, ["<region>"])
