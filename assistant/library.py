@@ -409,6 +409,16 @@ def is_bundled(path: Path) -> bool:
     return path.resolve().is_relative_to(folder("casebank").resolve())
 
 
+def writable_case(name: str) -> Path:
+    """The folder of a case that is to be written to; `Refused` for one that belongs to the program."""
+    path = find_case(name).path
+    if is_bundled(path):
+        raise refuse(
+            "This case belongs to the program.", one_line(str(path)), "Copy its folder, and name the copy."
+        )
+    return path
+
+
 def find_case(name: str) -> CaseFolder:
     """The case of a folder, or one of the reviewer's own or of the case bank by id (or its unique beginning)."""
     path = Path(name)

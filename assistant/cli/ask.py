@@ -169,10 +169,27 @@ def read_day(reply: str) -> str:
     return str(date)
 
 
+def read_place(reply: str, count: int) -> int:
+    """The place of a document, counted from 0, that is named by its number in a list."""
+    if not reply.isdecimal() or len(reply) > 6 or not 1 <= int(reply) <= count:
+        raise refuse(f"The documents are numbered 1 to {count}.")
+    return int(reply) - 1
+
+
+def nothing_such(reply: str) -> Refused:
+    """What is said to a reply that means nothing in a list of documents."""
+    return refuse(f"“{one_line(reply, 40)}” is nothing that can be done here.", "", "Type ? for what can.")
+
+
+def refuse_reserved(name: str) -> None:
+    """Raises `Refused` for a name that no file of Windows can have."""
+    if is_reserved(name):
+        raise refuse(f"Windows keeps the name {name} for a device.", "", "Give it another name.")
+
+
 def read_case_id(reply: str) -> str:
     """The short name of a case, which is also that of its folder."""
-    if is_reserved(reply):
-        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
+    refuse_reserved(reply)
     if not CASE_ID.fullmatch(reply):
         raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
     return reply

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask import Asking, read_day
+from assistant.cli.ask import Asking, nothing_such, read_day, read_place, refuse_reserved
 from assistant.cli.options import log_option
 from assistant.cli.output import ImportProgress, print_json
 from assistant.core.problem import Refused, refuse
@@ -18,7 +18,6 @@ from assistant.core.record.pages import read_range, said_list
 from assistant.core.record.sentences import UR_REPORT
 from assistant.core.text import counted, one_line, visible
 from assistant.core.value import replace
-from assistant.machine import is_reserved
 from assistant.records.proposing import types
 
 if TYPE_CHECKING:
@@ -89,11 +88,7 @@ def add(
     from assistant.records.importing import Importer, read_manifest
     from assistant.records.reading import find_recogniser
 
-    path = library.find_case(name).path
-    if library.is_bundled(path):
-        raise refuse(
-            "This case belongs to the program.", one_line(str(path)), "Copy its folder, and name the copy."
-        )
+    path = library.writable_case(name)
     listed = read_manifest(manifest) if manifest is not None else None
     with CaseStore(path) as store, ImportProgress() as progress:
         importer = Importer(store, find_recogniser(), progress)
@@ -257,12 +252,7 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
     else:
         if unread and importer.recogniser is None:
             click.echo(visible(f"Pages without a text layer were not read. {how_to_install()}"))
-        for session in waiting:
-            click.echo(
-                visible(
-                    f"Session {session} is open on this case; `imr resume {session}` offers it the change."
-                )
-            )
+        tell_of_change(waiting)
     if any(one.status == "stopped" for one in told):
         click.echo("imr: What was read is kept. Give the same command again to go on there.", err=True)
     for problem in problems:
@@ -270,6 +260,14 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
     refused_all = bool(told) and all(one.status == "refused" for one in told)
     wrong = problems or any(one.status in ("refused", "stopped") for one in told)
     return 2 if refused_all else 1 if wrong else 0
+
+
+def tell_of_change(sessions: Sequence[str]) -> None:
+    """Says which open reviews a change of their case file waits for."""
+    for session in sessions:
+        click.echo(
+            visible(f"Session {session} is open on this case; `imr resume {session}` offers it the change.")
+        )
 
 
 def open_sessions(folder: Path, log_path: Path | None) -> list[str]:
@@ -349,9 +347,7 @@ class Confirming:
         elif word in _ACTIONS:
             _ACTIONS[word](self, rest)
         else:
-            raise refuse(
-                f"“{one_line(reply, 40)}” is nothing that can be done here.", "", "Type ? for what can."
-            )
+            raise nothing_such(reply)
 
     def _new(self, rest: str) -> None:
         page = self._page_number(rest)
@@ -417,9 +413,7 @@ class Confirming:
         self._show()
 
     def _number(self, said: str) -> int:
-        if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(self._parts):
-            raise refuse(f"The documents are numbered 1 to {len(self._parts)}.")
-        return int(said) - 1
+        return read_place(said, len(self._parts))
 
     def _page_number(self, said: str) -> int:
         if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(self._read.pages):
@@ -516,8 +510,7 @@ def _read_name(reply: str, taken: set[str]) -> str:
             "",
             "Such as progress-note-2014-05-10.",
         )
-    if is_reserved(reply):
-        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
+    refuse_reserved(reply)
     if reply.lower() in taken:
         raise refuse(f"Another document is called {reply}.", "", "Give it another name.")
     return reply

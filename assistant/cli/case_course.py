@@ -9,7 +9,6 @@ import click
 
 from assistant.cli.options import json_option, log_option, needs_terminal
 from assistant.cli.output import print_json
-from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line, visible
 
 if TYPE_CHECKING:
@@ -58,16 +57,12 @@ def chronology(
     came after the utilization review decision is marked. An open review takes a change over when it is resumed.
     """
     from assistant import library
-    from assistant.cli.case_add import open_sessions
+    from assistant.cli.case_add import open_sessions, tell_of_change
     from assistant.records.course import Course, narrowed
     from assistant.records.intake import CONFIRMED
 
-    path = library.find_case(name).path
     changes = bool(confirm or refused or correct or edit)
-    if changes and library.is_bundled(path):
-        raise refuse(
-            "This case belongs to the program.", one_line(str(path)), "Copy its folder, and name the copy."
-        )
+    path = library.writable_case(name) if changes else library.find_case(name).path
     with Course(path, write=changes) as course:
         for key, part, value in correct:
             course.correct(key, part, value)
@@ -85,12 +80,7 @@ def chronology(
         else:
             _show(course, lines)
         if changes and not as_json:
-            for session in open_sessions(path, log_path):
-                click.echo(
-                    visible(
-                        f"Session {session} is open on this case; `imr resume {session}` offers it the change."
-                    )
-                )
+            tell_of_change(open_sessions(path, log_path))
     return 0
 
 

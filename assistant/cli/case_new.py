@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask import Asking, read_case_id
+from assistant.cli.ask import Asking, nothing_such, read_case_id, read_place
 from assistant.cli.output import ImportProgress, print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
@@ -240,9 +240,7 @@ class Plain:
             self._correct(one, rest)
             self._row(int(word), self._work.get(one.key))
         else:
-            raise refuse(
-                f"“{one_line(reply, 40)}” is nothing that can be done here.", "", "Type ? for what can."
-            )
+            raise nothing_such(reply)
 
     def _correct(self, one: Proposal, said: str) -> None:
         name, _, value = said.strip().partition(" ")
@@ -386,10 +384,7 @@ class Plain:
 
 
 def _numbered(said: str, listed: Sequence[Proposal]) -> Proposal:
-    said = said.strip()
-    if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(listed):
-        raise refuse(f"The documents are numbered 1 to {len(listed)}.")
-    return listed[int(said) - 1]
+    return listed[read_place(said.strip(), len(listed))]
 
 
 def is_packet(paths: Sequence[Path]) -> bool:

@@ -129,11 +129,8 @@ class _Talk:
 
     def end(self) -> int:
         session = self.review.session
-        if session.status == "open":
-            self.say(f"Parked. Go on with `imr resume {session.id}`.")
-            return 1
-        self.say(f"Read the letter with `imr letter {session.id}`.")
-        return 0
+        self.say(views.farewell(session))
+        return 1 if session.status == "open" else 0
 
     def ask(self) -> None:
         conversation = self.conversation
@@ -196,7 +193,7 @@ class _Talk:
             "answers": lambda: _notes(views.answer_lines(self.review)),
             "decide": lambda: self.conversation.decide_again(self.item()),
             "letter": self.letter,
-            "open": self.open_early,
+            "open": lambda: self.conversation.open_early(self.item()),
             "park": self.park,
             "before": lambda: self.turn(-1),
             "after": lambda: self.turn(1),
@@ -276,10 +273,6 @@ class _Talk:
         if session.status == "open":
             self.review.perform(c.OpenFindings(item))
         return _notes(lines(self.review, item))
-
-    def open_early(self) -> list[Line]:
-        self.review.perform(c.OpenFindings(self.item()))
-        return [Line("note", "Findings and draft are open now; that is logged.")]
 
     def find(self, words: str) -> list[Line]:
         """The passages for some words, or for the question's own where none are given; :cite takes their number."""
@@ -421,8 +414,7 @@ class _Tour(_Talk):
             return _notes(
                 ["No question is left: what stands here now is yours to decide. :park leaves the tour."]
             )
-        answer_rest(self.review)
-        return _notes(["The questions that were left are answered as in the published determination."])
+        return answer_rest(self.review)
 
     def end(self) -> int:
         return 0

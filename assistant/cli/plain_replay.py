@@ -19,7 +19,7 @@ from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
 from assistant.review.review import Review
-from assistant.training.replay import MARKS, Landmark, Marker, Replay, ReplayPairView, SideBySide
+from assistant.training.replay import MARKS, Landmark, Marker, Replay, ReplayPairView, SideBySide, read_speed
 
 _MARKS = {
     "answer": "  = ",
@@ -114,7 +114,7 @@ class PlainReplay:
         told: dict[str, Callable[[], None]] = {
             "help": lambda: self.tell(HELP),
             "all": lambda: self.play(0),
-            "play": lambda: self.play(_speed(rest)),
+            "play": lambda: self.play(read_speed(rest or "1")),
             "go": lambda: self.seek(rest),
             "next": lambda: self.jump(rest, 1),
             "before": lambda: self.jump(rest, -1),
@@ -239,16 +239,6 @@ class PlainReplay:
         indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
         wrapped = textwrap.wrap(text, _WIDTH, subsequent_indent=indent, replace_whitespace=False)
         self.out.write("\n".join(wrapped) + "\n")
-
-
-def _speed(words: str) -> float:
-    try:
-        speed = float(words or 1)
-    except ValueError:
-        speed = 0
-    if not 0.01 <= speed <= 1000:
-        raise refuse("A speed is a number from 0.01 to 1000.", "", "Such as :play 4.")
-    return speed
 
 
 def _landmark(one: Landmark) -> str:

@@ -218,7 +218,7 @@ def signer(origin: str, new: bool = False) -> Signer:
     path = key_path()
     if new and path.exists():
         raise refuse("There is a key already; it is never replaced.", str(path), "Move it away first.")
-    _need_library()
+    need_library("No checkpoint can be signed")
     if not path.exists():
         if os.environ.get("IMR_KEY") and not new:
             raise refuse(
@@ -231,13 +231,12 @@ def signer(origin: str, new: bool = False) -> Signer:
     return Signer(VerifierKey(origin, _public(private)), private)
 
 
-def _need_library() -> None:
+def need_library(otherwise: str) -> None:
+    """Raises `Refused`, with what can't be done then, where the library that signs is missing."""
     try:
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
     except ImportError as error:
-        raise refuse(
-            f"No checkpoint can be signed: {error}.", "", "Install it: pip install cryptography"
-        ) from None
+        raise refuse(f"{otherwise}: {error}.", "", "Install it: pip install cryptography") from None
 
 
 def own_keys(origin: str) -> list[VerifierKey]:

@@ -23,7 +23,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value
 from assistant.files import write_file
-from assistant.log.keys import VerifierKey, config_folder, read_verifier_key, signature_holds
+from assistant.log.keys import VerifierKey, config_folder, need_library, read_verifier_key, signature_holds
 from assistant.machine import is_private
 
 if TYPE_CHECKING:
@@ -201,10 +201,9 @@ def add_vouchers(own: OwnKey, vouchers: Mapping[str, str]) -> OwnKey:
 
 
 def _new(reviewer: str, vouchers: Mapping[str, str]) -> Unlocked:
-    try:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    except ImportError as error:
-        raise refuse(f"No key can be made: {error}.", "", "Install it: pip install cryptography") from None
+    need_library("No key can be made")
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     private = Ed25519PrivateKey.generate()
     return Unlocked(OwnKey(VerifierKey(reviewer, private.public_key().public_bytes_raw()), vouchers), private)
 

@@ -57,6 +57,22 @@ class NewText(Value):
         return "".join(f"{page}\f" for page in self.pages)
 
 
+def refuse_occupied(folder: Path) -> None:
+    """Raises `Refused` where something stands in the place of a new case."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise refuse(
+            "There is something here already.", one_line(str(folder)), "Name a folder that doesn't exist yet."
+        )
+
+
+def unwritten(folder: Path, error: OSError) -> Refused:
+    return refuse(
+        f"The case folder can't be written: {error.strerror}.",
+        one_line(str(folder)),
+        "Check permissions and disk.",
+    )
+
+
 class CaseStore:
     """A case folder that nobody else brings documents into meanwhile; a context manager."""
 

@@ -13,7 +13,7 @@ import time
 import weakref
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
@@ -212,10 +212,14 @@ class IndexTable:
         self._forms: dict[str, tuple[str, ...]] = {}
         self._expansions: dict[Wanted, Expansion] = {}
         self._held = lru_cache(4096)(self._windows_of)
-        self._answers = lru_cache(64)(lambda wanted: Answers(self._expanded(wanted)))
         _serve_text(connection, pages)
         weakref.finalize(self, connection.close)
         self._wider = wider if wider is not None and self.words <= wider.words else None
+        self._answers: Callable[[tuple[Wanted, ...]], Answers] = (
+            lru_cache(64)(lambda wanted: Answers(self._expanded(wanted)))
+            if self._wider is None
+            else self._wider._answers
+        )
 
     def forms(self, word: str) -> tuple[str, ...]:
         """The words of the record that have the stem of a folded `word`, or that are made of it where it has a `*`."""
@@ -310,6 +314,8 @@ class IndexTable:
         ]
 
     def _expanded(self, wanted: Iterable[Wanted]) -> list[Expansion]:
+        if self._wider is not None:
+            return self._wider._expanded(wanted)
         found = []
         for one in wanted:
             if one not in self._expansions:

@@ -18,7 +18,15 @@ from assistant.core.record.pages import page_runs, read_list, read_range, said_l
 from assistant.core.text import one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER, is_reserved, path_in
-from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
+from assistant.records.case_folder import (
+    CaseStore,
+    NewText,
+    Staged,
+    hash_of,
+    refuse_occupied,
+    unwritten,
+    write_text,
+)
 from assistant.records.case_yaml import text_of, without_documents
 from assistant.records.page import RECOGNISED, ReadPage
 from assistant.records.parting import part
@@ -377,10 +385,7 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
     the files. Raises `Refused` for a case that doesn't fit its schema, whose rules can't be read, or for a file that
     can't be brought in; nothing is left behind then.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise refuse(
-            "There is something here already.", one_line(str(folder)), "Name a folder that doesn't exist yet."
-        )
+    refuse_occupied(folder)
     document = library.document(text, name, "case")
     if name.endswith(".json"):
         text = text_of(document.data)
@@ -401,11 +406,7 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
             *(replace(one, where=one.where.replace(own, name)) for one in refused.problems)
         ) from None
     except OSError as error:
-        raise refuse(
-            f"The case folder can't be written: {error.strerror}.",
-            one_line(str(folder)),
-            "Check permissions and disk.",
-        ) from None
+        raise unwritten(folder, error) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return notes

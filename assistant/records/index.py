@@ -650,4 +650,6 @@ def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occur
 
 def _fullness(members: Sequence[Hit]) -> int:
     """How many of the things wanted a sentence holds."""
+    if len(members) == 1:
+        return len(members[0].answers)
     return len({number for hit in members for number in hit.answers})

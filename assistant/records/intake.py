@@ -29,7 +29,7 @@ from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER
-from assistant.records.case_folder import CaseStore, short_name, write_text
+from assistant.records.case_folder import CaseStore, refuse_occupied, short_name, unwritten, write_text
 from assistant.records.case_yaml import Entry, scalar, with_entries
 from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
 from assistant.records.line_facts import checked_part, given_parts, with_facts
@@ -83,12 +83,7 @@ class Intake:
 
     def __init__(self, target: Path, progress: Progress, recogniser: Recogniser | bool | None = True) -> None:
         """Raises `Refused` where something stands in the place of the case, or another program works on it."""
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise refuse(
-                "There is something here already.",
-                one_line(str(target)),
-                "Name a folder that doesn't exist yet.",
-            )
+        refuse_occupied(target)
         self.target = target
         self.draft = target.with_name(f".{target.name}.new")
         self.is_kept = False
@@ -99,11 +94,7 @@ class Intake:
             if not (self.draft / "case.yaml").exists():
                 write_text(self.draft / "case.yaml", _EMPTY.format(id=scalar(target.name)))
         except OSError as error:
-            raise refuse(
-                f"The case folder can't be written: {error.strerror}.",
-                one_line(str(target)),
-                "Check permissions and disk.",
-            ) from None
+            raise unwritten(target, error) from None
         self._store = CaseStore(self.draft)
         found = find_recogniser() if recogniser is True else recogniser or None
         self._importer = Importer(self._store, found, progress)

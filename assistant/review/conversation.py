@@ -68,7 +68,7 @@ from assistant.review.passages import (
     which_passage,
     with_passage,
 )
-from assistant.review.talk import Pending, Talk, keep_sources
+from assistant.review.talk import Pending, Talk, cited_words, keep_sources
 
 
 def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
@@ -716,7 +716,7 @@ class Conversation(Talk):
         evidence = first_against(self.review, self.turn)
         lines = self.go(*place)
         self.cited = (self.review.positioned(evidence),)
-        return [*lines, Line("note", f"Cited {evidence}: it goes with your answer.")]
+        return [*lines, cited_words(evidence)]
 
     def _stated(self, words: str) -> c.Command:
         turn = self.turn

@@ -15,6 +15,7 @@ from assistant.core.value import replace
 from assistant.core.wording import shown
 from assistant.review.passages import trail_lines
 from assistant.review.review import Review
+from assistant.review.talk import ADDED, DECLINED
 
 
 def told_lines(text: str) -> list[Line]:
@@ -53,7 +54,7 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     if isinstance(command, c.DecideFirst):
         return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
     if isinstance(command, c.Decline):
-        return [Line("news", "Declined. The session is closed, and the reason is logged.")]
+        return [DECLINED]
     if isinstance(command, c.DismissPassages):
         count = len(command.passages)
         noun = "The passage is" if count == 1 else f"{count} passages are"
@@ -71,7 +72,7 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     if isinstance(command, c.CorrectFact):
         return [Line("answer", f"The page says: {one_line(command.reason, 300)}")]
     if isinstance(command, c.AddAddendum):
-        return [Line("news", "The addendum is logged, and stands in the letter.")]
+        return [ADDED]
     if isinstance(command, c.Acknowledge):
         return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
     return []

@@ -40,6 +40,14 @@ class Pending(Value):
     past: bool = False
 
 
+DECLINED = Line("news", "Declined. The session is closed, and the reason is logged.")
+ADDED = Line("news", "The addendum is logged, and stands in the letter.")
+
+
+def cited_words(evidence: Evidence) -> Line:
+    return Line("note", f"Cited {evidence}: it goes with your answer.")
+
+
 class Talk:
     """A session and the half of a reply that is held; each method does one thing and says what it did."""
 
@@ -89,17 +97,19 @@ class Talk:
             return [Line("problem", "There is no question that this passage could answer.")]
         if turn.kind == "prompt" and self.review.session.answer(*place) is None:
             self.cited = (*self.cited, self.review.positioned(evidence))
-            return [Line("note", f"Cited {evidence}: it goes with your answer.")]
+            return [cited_words(evidence)]
         return [
             *self.carry_out(c.CiteEvidence(*place, evidence)),
             Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”"),
         ]
 
     def decline(self, ground: str, reason: str) -> list[Line]:
-        return [
-            *self.carry_out(c.Decline(ground, reason)),
-            Line("news", "Declined. The session is closed, and the reason is logged."),
-        ]
+        return [*self.carry_out(c.Decline(ground, reason)), DECLINED]
+
+    def open_early(self, item: str) -> list[Line]:
+        """Opens the findings and the draft of an item before its questions are answered."""
+        self.review.perform(c.OpenFindings(item))
+        return [Line("note", "Findings and draft are open now; that is logged.")]
 
     def edit(self, item: str, number: int, text: str) -> list[Line]:
         """Puts a sentence of the draft, counted from 1, into the reviewer's own words."""
@@ -133,10 +143,7 @@ class Talk:
             self.pending = Pending(where, lambda reason: replace(add, reason=reason))
             lines = [Line("warning", found.message), *(Line("note", fact) for fact in found.facts)]
             return [*lines, Line("note", f"Nothing is added yet. {where}")]
-        return [
-            *self.carry_out(add),
-            Line("news", "The addendum is logged, and stands in the letter."),
-        ]
+        return [*self.carry_out(add), ADDED]
 
     def _said(self) -> list[str]:
         session = self.review.session

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant import library
 from assistant import profile as reviewer
+from assistant.core.event_words import Line
 from assistant.core.turn import Turn
 from assistant.core.value import replace
 from assistant.profile import Profile
@@ -106,8 +107,8 @@ def guide(review: Review, turn: Turn, rest: str) -> str:
     return "Signed, and in the log, where no entry can be changed unnoticed. That is all. Leave as you like."
 
 
-def answer_rest(review: Review) -> None:
-    """Answers the questions that are left as the published determination did; what is to be decided stays open."""
+def answer_rest(review: Review) -> list[Line]:
+    """Answers the questions that are left as the published determination did, and says so; what is to be decided stays open."""
     file = read_answers_file(tour_case() / "reference.yaml")
     left = {
         scope: {name: raw for name, raw in given.items() if not review.session.reading(scope).answered(name)}
@@ -117,3 +118,4 @@ def answer_rest(review: Review) -> None:
         review,
         replace(file, answers=left, rulings={}, determinations={}, edits={}, acknowledge={}, sign=False),
     )
+    return [Line("note", "The questions that were left are answered as in the published determination.")]

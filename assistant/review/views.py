@@ -156,6 +156,13 @@ def _unverified(session: Session) -> Iterator[str]:
             )
 
 
+def farewell(session: Session) -> str:
+    """How to go on with a session that was left."""
+    if session.status == "open":
+        return f"Parked. Go on with `imr resume {session.id}`."
+    return f"Read the letter with `imr letter {session.id}`."
+
+
 def unseen_lines(review: Review) -> list[str]:
     """What is to be read before the signature, each with its words and its pages; what isn't plain says so."""
     from assistant.core.record.second_look import unseen  # not before the signature

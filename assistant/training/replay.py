@@ -104,6 +104,17 @@ class Landmark:
     words: str
 
 
+def read_speed(words: str) -> float:
+    """How many times as quick as it went a replay is to go; raises `Refused`."""
+    try:
+        speed = float(words)
+    except ValueError:
+        speed = 0
+    if not 0.01 <= speed <= 1000:
+        raise refuse("A speed is a number from 0.01 to 1000.", "", "Such as 4.")
+    return speed
+
+
 class Replay:
     """A recording with its steps in words, its landmarks, and the marks of a trainer."""
 

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from assistant.core.problem import Refused, refuse
 from assistant.core.value import replace
 from assistant.machine import take_any_bytes, when_told_to_end
-from assistant.tui.widgets import MarkedList, ProgramScreen, Services, heading, literal
+from assistant.tui.widgets import ListScreen, MarkedList, ProgramScreen, Services, heading, literal
 
 if TYPE_CHECKING:
     from assistant.log import Log, SessionRow
@@ -72,13 +72,9 @@ class ImrApp(App[int]):
         """Takes over what was added to the profile."""
         self._profile = profile
 
-    def left(self, session: str, status: str) -> None:
+    def left(self, farewell: str) -> None:
         """Takes note of a session that was left; the command line then says how to go on with it."""
-        self.farewell = (
-            f"Parked. Go on with `imr resume {session}`."
-            if status == "open"
-            else f"Read the letter with `imr letter {session}`."
-        )
+        self.farewell = farewell
 
     def give_up(self, refused: Refused) -> None:
         """Leaves the program; the command line then says why."""
@@ -202,7 +198,7 @@ def review_opening(
 # The home screen: the work list, sessions to go on with, and cases to begin.
 
 
-class HomeScreen(ProgramScreen):
+class HomeScreen(ListScreen):
     """The work list first, then open sessions, training, the cases of the case bank, and what is signed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -234,13 +230,6 @@ class HomeScreen(ProgramScreen):
         from textual.widgets import Footer  # of no screen but this one, at the start
 
         yield Footer()
-
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.fill)
-
-    def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self.call_after_refresh(self.fill)
 
     def fill(self) -> None:
         """Lists what there is to do; a work list is read beside the screen, since every case file of it is."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -38,7 +38,33 @@ from assistant.tui.widgets import MarkedList, found_lines, literal, passage_line
 if TYPE_CHECKING:
     from assistant.core.rationale import DraftSentence
     from assistant.core.session import AnswerPlace
-    from assistant.tui.review import ReviewScreen
+    from assistant.review.conversation import Conversation
+
+
+class Conversing(Protocol):
+    """What the panel asks of the screen that it stands on."""
+
+    @property
+    def talk(self) -> Conversation | None:
+        """The conversation, once the session is open."""
+
+    def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
+        """Carries out a reply and draws what it led to; whether it was carried out."""
+
+    def ask_for(self, question: str, act: Callable[[str], list[Line]]) -> None:
+        """Asks for words in the reply line."""
+
+    def edit_words(self, question: str, words: str, about: str, act: Callable[[str], list[Line]]) -> None:
+        """Lets words be changed on a screen of their own."""
+
+    def show_panel(self, view: str) -> None:
+        """Shows a view of the panel."""
+
+    def run_action_named(self, name: str) -> None:
+        """Carries out an action."""
+
+    def action_leave(self) -> None:
+        """Back to the reply."""
 
 
 VIEWS = ("record", "findings", "draft", "questions")
@@ -199,7 +225,7 @@ _ABOUT_AGAINST = "Space marks, d sets the marked ones aside, c cites, Enter open
 class PassageList:
     """What was found last. `picked` are the marked ones; `against` is the absence that they speak against, if any."""
 
-    def __init__(self, screen: ReviewScreen, review: Review, panel: SidePanel) -> None:
+    def __init__(self, screen: Conversing, review: Review, panel: SidePanel) -> None:
         self.screen = screen
         self.review = review
         self.panel = panel
@@ -295,7 +321,7 @@ class PassageList:
 class PanelViews:
     """The panel's content for one review."""
 
-    def __init__(self, screen: ReviewScreen, review: Review, panel: SidePanel) -> None:
+    def __init__(self, screen: Conversing, review: Review, panel: SidePanel) -> None:
         self.screen = screen
         self.review = review
         self.panel = panel

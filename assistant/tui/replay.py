@@ -25,7 +25,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
-from assistant.training.replay import Marker, Replay, time_words
+from assistant.training.replay import Marker, Replay, read_speed, time_words
 from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.widgets import Key, KeyLine, ProgramScreen, literal
 
@@ -514,16 +514,8 @@ class ReplayScreen(ProgramScreen):
 
     def action_speed(self) -> None:
         def given(words: str | None) -> None:
-            if not words:
-                return
-            try:
-                speed = float(words)
-            except ValueError:
-                speed = 0
-            if 0.01 <= speed <= 1000:
-                self._set_speed(speed)
-            else:
-                self.tell("A speed is a number from 0.01 to 1000.")
+            if words:
+                self.attempt(lambda: self._set_speed(read_speed(words)))
 
         self.app.push_screen(AskScreen("How fast? 1 is as it went.", f"{self.speed:g}"), given)
 

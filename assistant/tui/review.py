@@ -19,7 +19,6 @@ from textual.widgets.option_list import Option
 from assistant import library
 from assistant.clock import utc_time
 from assistant.core.answer import Evidence
-from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
 from assistant.core.text import counted, one_line, visible
@@ -246,7 +245,7 @@ class ReviewScreen(ProgramScreen):
         review, self._review, self._conversation, self._views = self._review, None, None, None
         if review is not None:
             if not review.watching:
-                self._services.left(review.session.id, review.session.status)
+                self._services.left(views.farewell(review.session))
             try:
                 review.close()
             except Refused as refused:
@@ -811,7 +810,7 @@ class ReviewScreen(ProgramScreen):
             case "draft" | "findings":
                 self.show_panel(name)
             case "open":
-                self.answer(lambda: _open_early(review))
+                self.answer(lambda: conversation.open_early(views.item_here(review)))
             case "answers" | "go":
                 self.show_panel("questions")
             case "page" | "cite":
@@ -884,11 +883,6 @@ class ReviewScreen(ProgramScreen):
         document = self.open_document()
         open_in_viewer(original_file(review.session.opened.folder, document))
         return [Line("note", f"{document} was opened in the system's viewer.")]
-
-
-def _open_early(review: Review) -> list[Line]:
-    review.perform(OpenFindings(views.item_here(review)))
-    return [Line("note", "Findings and draft are open now; that is logged.")]
 
 
 def _letter_text(review: Review) -> str:

@@ -8,7 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from assistant.core.event_words import Line
 from assistant.review.review import Review
 from assistant.review.tour import answer_rest, guide, tour_case
 from assistant.tui.review import ReviewScreen
@@ -45,12 +44,6 @@ class TourScreen(ReviewScreen):
         """Answers the questions that are left, where some are."""
         talk = self.talk
         if talk is not None and talk.turn.kind in ("form", "prompt", "list", "passages"):
-            self.answer(self._answered_rest)
+            self.answer(lambda: answer_rest(talk.review))
         else:
             self.tell("No question is left: what stands here now is yours to decide. Ctrl+Q leaves the tour.")
-
-    def _answered_rest(self) -> list[Line]:
-        talk = self.talk
-        assert talk is not None  # asked before
-        answer_rest(talk.review)
-        return [Line("note", "The questions that were left are answered as in the published determination.")]

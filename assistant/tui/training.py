@@ -52,7 +52,16 @@ from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.review import ReviewScreen
-from assistant.tui.widgets import Key, KeyLine, MarkedList, ProgramScreen, Services, heading, literal
+from assistant.tui.widgets import (
+    Key,
+    KeyLine,
+    ListScreen,
+    MarkedList,
+    ProgramScreen,
+    Services,
+    heading,
+    literal,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +101,7 @@ HELP = (
 )
 
 
-class TrainingScreen(ProgramScreen):
+class TrainingScreen(ListScreen):
     """One list; what can be done with a line hangs on what it is of."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,11 +131,6 @@ class TrainingScreen(ProgramScreen):
     def on_mount(self) -> None:
         gc.enable()
         self.query_one(KeyLine).show(_KEYS)
-        self.call_after_refresh(self.fill)
-
-    def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self.call_after_refresh(self.fill)
 
     def fill(self) -> None:
         """Reads the log and lists what it holds."""
@@ -319,7 +323,7 @@ _WAYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-class PracticeChoiceScreen(ProgramScreen):
+class PracticeChoiceScreen(ListScreen):
     """A list to choose a run from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,ctrl+q", "leave", "leave")]
@@ -338,11 +342,6 @@ class PracticeChoiceScreen(ProgramScreen):
 
     def on_mount(self) -> None:
         gc.enable()
-        self.call_after_refresh(self.fill)
-
-    def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self.call_after_refresh(self.fill)
 
     def fill(self) -> None:
         """Lists what waits."""

@@ -448,7 +448,7 @@ class Services(Protocol):
     def keep_profile(self, profile: Profile) -> None:
         """Takes over what was added to the profile."""
 
-    def left(self, session: str, status: str) -> None:
+    def left(self, farewell: str) -> None:
         """Takes note of a session that was left; the command line then says how to go on with it."""
 
     def give_up(self, refused: Refused) -> None:
@@ -513,3 +513,18 @@ class ProgramScreen(Screen[None]):
     async def choose_key(self, name: str) -> None:
         """Does what the key on the last line does that was clicked."""
         await self.run_action(name)
+
+
+class ListScreen(ProgramScreen):
+    """A screen with a list, which is read anew each time that one comes back to it."""
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.fill)
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.call_after_refresh(self.fill)
+
+    def fill(self) -> None:
+        """Reads what is listed."""
+        raise NotImplementedError

@@ -77,8 +77,9 @@ def without_doubt(text: str) -> str:
 def read_marks(page: str, start: int, end: int, at: int, length: int) -> Said:
     """What the marks around the words at `at` of a page make of them; the sentence is the page from `start` to `end`."""
     sentence = page[start:end]
-    unsure = bool(compiled(_DOUBTFUL).search(page, max(0, start - 1), min(len(page), end + 1)))
-    if _own_doubt(page, at, length):
+    doubted = DOUBT_BEGINS in page
+    unsure = doubted and bool(compiled(_DOUBTFUL).search(page, max(0, start - 1), min(len(page), end + 1)))
+    if doubted and _own_doubt(page, at, length):
         return Said(UNCERTAIN, sentence, at - start, True)
     begin, stop = _line(page, at)
     boxes = list(compiled(_BOX).finditer(page, begin, stop))
