@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,15 +199,19 @@ def _has_passed(seal: str) -> None:
 
 
 class _Texts(Mapping[str, str]):
-    """The texts of files by name, each read once, when it is first asked for: a review needs few of them."""
+    """The texts of files by name, each read once, when it is first asked for: a review needs few of them, or none."""
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
-        self._files = files
+    def __init__(self, listed: Callable[[], Mapping[str, str]]) -> None:
+        self._listed = listed
         self._read: dict[str, str] = {}
+
+    @cached_property
+    def _files(self) -> Mapping[str, str]:
+        return self._listed()
 
     def __getitem__(self, name: str) -> str:
         if name not in self._read:
-            self._read[name] = read_text(self._files[name])
+            self._read[name] = read_text(Path(self._files[name]))
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:
@@ -262,19 +266,22 @@ def sources() -> Sources:
     Those lie in the folder that `IMR_PROMPTS` names; a set there takes the place of the program's of that name, and
     its guidelines.yaml adds to the program's.
     """
+    prompts = _files(folder("prompts"), ".yaml") | _own_prompts()
     vocabulary = _files(folder("prompts") / "vocabulary", ".yaml")
     return Sources(
-        prompts=_Texts(_files(folder("prompts"), ".yaml") | _own_prompts()),
-        schemas=_Texts(_files(folder("schemas") / "answers", ".schema.json")),
-        vocabulary={f"{name}.yaml": read_text(path) for name, path in vocabulary.items()},
+        prompts=_Texts(lambda: prompts),
+        schemas=_Texts(partial(_files, folder("schemas") / "answers", ".schema.json")),
+        vocabulary={f"{name}.yaml": read_text(Path(path)) for name, path in vocabulary.items()},
         parse=_parsed_once,
     )
 
 
-def _files(place: Path, ending: str) -> dict[str, Path]:
+def _files(place: Path, ending: str) -> dict[str, str]:
     """The files of a folder whose names end so, by name without it; in their order."""
     return {
-        name.removesuffix(ending): place / name for name in sorted(os.listdir(place)) if name.endswith(ending)
+        name.removesuffix(ending): os.path.join(place, name)
+        for name in sorted(os.listdir(place))
+        if name.endswith(ending)
     }
 
 
@@ -293,11 +300,11 @@ VERIFIED = "verified"
 """The file of a person's own that says what was held against its source; it is no prompt file."""
 
 
-def _own_prompts() -> dict[str, Path]:
+def _own_prompts() -> dict[str, str]:
     place = own_prompts_folder()
     files = sorted(place.glob("*.yaml")) if place is not None else []
     return {
-        OWN_GUIDELINES if path.stem == GUIDELINES else path.stem: path
+        OWN_GUIDELINES if path.stem == GUIDELINES else path.stem: str(path)
         for path in files
         if path.stem != VERIFIED
     }
