@@ -7,11 +7,14 @@ each check as it was raised, and the text that was signed.
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant import library
 from assistant.core import events as e
 from assistant.core.event_form import decode, encode
 from assistant.core.problem import Refused
@@ -24,8 +27,12 @@ from assistant.core.value import Value, replace
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
 from assistant.log.bundle import LetterTexts, bundle_letter, read_bundle
+from assistant.log.checkpoint import present_log
+from assistant.log.database import ARCHIVED
+from assistant.log.entry import form
+from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.fold import begun, folded
-from assistant.log.verify_checks import schemas
+from assistant.log.store import open_reader
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.log.verify_steps import Counting, fault_of_review
 from assistant.review.determination import compose_from_log, compose_without_documents
@@ -217,7 +224,7 @@ def deeper(path: Path, found: Verification, progress: Counting) -> Verification:
     """The verification with two verdicts more: schemas and drafts. What `found` did not read again is left out."""
     try:
         with Log.open(path, write=False) as log:
-            schema, first = schemas(path, found.since, progress.begin("Checking schemas"))
+            schema, first = _schemas(path, found.since, progress.begin("Checking schemas"))
             drafts, broken = _drafts(log, found.since, progress.begin("Deriving drafts"))
     except Refused as refusal:
         says = " ".join(problem.what for problem in refusal.problems)
@@ -323,3 +330,75 @@ def rederivation_words(log: Log, session_id: str) -> tuple[LetterTexts, str]:
         )
         return LetterTexts(to_text(letter)), why + "See `imr log rederive`."
     return LetterTexts(to_text(letter), letter.body), ""
+
+
+# Whether each entry is one that the program writes, by `schemas/entry.schema.json` and
+# `schemas/event.schema.json`.
+
+
+_EVERY_ENTRY = (
+    f"""SELECT session, seq, kind, entry FROM event WHERE id > ? AND session != '{ARCHIVED}' ORDER BY id"""
+)
+_EVERY = 1_000
+
+
+def _schemas(path: Path, since: int, step: Callable[[int], None]) -> tuple[Verdict, Break | None]:
+    """The verdict on all entries after number `since`, and the first that does not fit."""
+    connection = open_reader(present_log(path))
+    try:
+        return _fitting(connection, since, step)
+    except DAMAGE as error:
+        unless_damage(path, error)
+        return Verdict(None, f"not all entries can be read: {words(error)}"), None
+    finally:
+        connection.close()
+
+
+def _fitting(
+    connection: sqlite3.Connection, since: int, step: Callable[[int], None]
+) -> tuple[Verdict, Break | None]:
+    forms = _Forms()
+    first, faults, count = None, 0, 0
+    for session, seq, kind, entry in connection.execute(_EVERY_ENTRY, (since,)):
+        count += 1
+        if count % _EVERY == 0:
+            step(_EVERY)
+        if what := forms.fault(kind, entry):
+            faults += 1
+            first = first or Break(str(session), int(seq), what)
+    if first is not None:
+        more = f", and {faults - 1} more" if faults > 1 else ""
+        return Verdict(False, f"session {first.session}, entry {first.seq}: {first.what}{more}"), first
+    return Verdict(True, f"{count} entries are as their schemas have them"), None
+
+
+class _Forms:
+    """One validator for the form of an entry and one for each kind of body, made when first needed."""
+
+    def __init__(self) -> None:
+        from jsonschema import Draft202012Validator
+
+        folder = library.folder("schemas")
+        self._make = Draft202012Validator
+        self._event = json.loads(library.read_text(folder / "event.schema.json"))
+        entry = json.loads(library.read_text(folder / "entry.schema.json"))
+        form = {"type": "object", "required": entry["required"], "properties": entry["properties"]}
+        self._form = Draft202012Validator(form)
+        self._bodies: dict[str, Any] = {}
+
+    def fault(self, kind: str, data: bytes) -> str:
+        """What is wrong with an entry; empty if nothing is."""
+        try:
+            entry = form(data)
+        except ValueError as wrong:
+            return f"the entry is not one that the program writes: {wrong}"
+        if kind not in self._event["$defs"] or kind not in self._event["properties"]["kind"]["enum"]:
+            return f"the kind {kind} is not known to this version of the program"
+        if kind not in self._bodies:
+            schema = {"$defs": self._event["$defs"], "$ref": f"#/$defs/{kind}"}
+            self._bodies[kind] = self._make(schema)
+        for error in self._form.iter_errors(entry):
+            return f"{error.json_path}: {error.message[:200]}"
+        for error in self._bodies[kind].iter_errors(entry["body"]):
+            return f"the body of {kind}, {error.json_path}: {error.message[:200]}"
+        return ""
