@@ -340,9 +340,9 @@ def changes_of(review: Review, item: str) -> tuple[Change, ...]:
 
 
 def change_words(review: Review, item: str, change: Change) -> str:
-    said = " and ".join(change.labels.get(path, name) for path, name in change.answers.items())
+    said = "; ".join(change.labels.get(path, name) for path, name in change.answers.items())
     rests = f", resting on {', '.join(change.rests_on)}" if change.rests_on else ""
-    return f"{said}: {DECISION_WORDS[change.decision]}{rests}"
+    return f"{DECISION_WORDS[change.decision]}{rests}: {said}"
 
 
 def _argument(review: Review, item: str, name: str) -> str:
