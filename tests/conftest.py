@@ -32,7 +32,7 @@ database.DURABLE = {
 }
 
 settings.register_profile(
-    "tests", max_examples=scale.of(40, 200), derandomize=not scale.ALL, database=None, deadline=None
+    "tests", max_examples=scale.of(25, 200), derandomize=not scale.ALL, database=None, deadline=None
 )
 settings.load_profile("tests")  # the sample is the same each time: what `make prove` finds becomes a test
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
@@ -654,6 +655,11 @@ class Assessment:
     @cached_property
     def sentences(self) -> tuple[DraftSentence, ...]:
         return draft(self.session, self.item, self.findings, self.suggestion)
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """For what else is worked out of it, and wanted more than once."""
+        return {}
 
 
 def assess(session: Session, item: str) -> Assessment:

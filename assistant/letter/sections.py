@@ -344,6 +344,13 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
     item says of the same facts is said there only.
     """
     assessment = assess(key)
+    known: tuple[Frame | None, tuple[LetterSentence, ...]] = assessment.kept.get(rationale, (None, ()))
+    if known[0] is not frame:
+        known = assessment.kept[rationale] = frame, _rationale(key, assessment, assess, frame)
+    return known[1]
+
+
+def _rationale(key: str, assessment: Assessment, assess: Assess, frame: Frame) -> tuple[LetterSentence, ...]:
     relied = _relied_on(key, assessment, frame)
     explained_, amended = _explained_beside(key, assessment, frame), _amended_beside(key, assessment, frame)
     aside = _set_aside_beside(key, assessment, frame)

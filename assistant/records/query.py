@@ -97,6 +97,7 @@ FUNCTION, DENIAL = "function", "denial"
 """How a phrase denies a term: as what is normal, or by itself."""
 
 
+@lru_cache(maxsize=4_096)
 def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
     """A term of `look_for`, with its spellings and synonyms; `loosely` with the words that a person may mean by it.
 
@@ -139,13 +140,15 @@ def meant_by(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
             if terms or count == 1:
                 break
         for one in (said, *(words[at : at + count] if count > 1 else ())):
-            found.setdefault(one, _widely(one, vocabulary.meant(one), vocabulary))
+            found.setdefault(one, _widely(one, vocabulary))
         at += count
     telling = [one for one in found.values() if not _EMPTY.issuperset(words_in(one.term).split())]
     return tuple(telling or found.values())
 
 
-def _widely(said: str, terms: Sequence[str], vocabulary: Vocabulary) -> Wanted:
+@lru_cache(maxsize=4_096)
+def _widely(said: str, vocabulary: Vocabulary) -> Wanted:
+    terms = vocabulary.meant(said)
     own = [of_term(term, vocabulary, loosely=True) for term in terms]
     near = {one: None for term in terms for one in (*vocabulary.broader(term), *vocabulary.related(term))}
     loose = {other: None for one in near for other in vocabulary.variants(one)}

@@ -209,6 +209,7 @@ class Review:
         self.logged_at = ""
         self._hold = hold
         self._assessed: tuple[Session, dict[str, Assessment]] = (session, {})
+        self._checked: tuple[Session, Mapping[str, tuple[str, ...]], tuple[Check, ...]] | None = None
         self._turn: tuple[Session, Turn] | None = None
 
     @cached_property
@@ -498,8 +499,10 @@ class Review:
     def _checks(self, session: Session) -> tuple[Check, ...]:
         from assistant.core.record.checks import checks  # not before the first question
 
-        drafts = {item: self._assess(session, item).sentences for item in session.items}
-        return checks(session, drafts, self.pages)
+        if self._checked is None or self._checked[0] is not session or self._checked[1] is not self.pages:
+            drafts = {item: self._assess(session, item).sentences for item in session.items}
+            self._checked = session, self.pages, checks(session, drafts, self.pages)
+        return self._checked[2]
 
     def positioned(self, evidence: Evidence) -> Evidence:
         """The passage with its exact words and offset; raises `Refused` where its page doesn't hold it.

@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
-from jsonschema import Draft202012Validator
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence
@@ -30,11 +31,14 @@ TITLE = "Independent Medical Review: final determination"
 
 
 def valid(letter: Letter) -> Any:
-    schema = json.loads(SCHEMA.read_text())
-    Draft202012Validator.check_schema(schema)
     value = json.loads(json_text(letter))
-    Draft202012Validator(schema).validate(value)
+    checker().validate(value)
     return value
+
+
+@cache
+def checker() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text()))
 
 
 def flat(text: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from assistant import library, profile
 from assistant.core import yaml
 from assistant.profile import Profile
+from tests.prove import scale
 from tests.tui.hand import Hand, differing
 from tests.tui.windowing import CASE, NARROW, Open
 
@@ -21,7 +22,9 @@ def newcomer(config: Path) -> None:
 
 @pytest.mark.parametrize(
     ("case", "keys", "stops"),
-    [(CASE, 20, 9), ("lumbar-mri-after-discectomy", 65, 20), ("cervical-radiographs-lucency", 70, 22)],
+    [(CASE, 20, 9), ("lumbar-mri-after-discectomy", 65, 20), ("cervical-radiographs-lucency", 70, 22)][
+        : scale.of(2, 3)
+    ],
 )
 async def test_a_case_takes_few_keys_and_stops_to_the_answers_of_its_reference(
     open_window: Open, newcomer: None, case: str, keys: int, stops: int

@@ -180,12 +180,20 @@ def _on_pages(
         if not 1 <= one.page <= len(document):
             continue
         quoted = list(extract_kind(without_titles(titles, one.quote), kind)) if kind in _QUOTED else []
-        page = without_titles(titles, document[one.page - 1])
-        page = cleared(page) if kind == "dates" else page  # OCTOBER2, 2O12, as a picture was read
-        yield from ((one, mention) for mention in quoted or extract_kind(page, kind))
+        mentioned = quoted or _read_off(document[one.page - 1], titles, kind)
+        yield from ((one, mention) for mention in mentioned)
         for put in session.corrections:
             if (put.document, put.page, put.fact) == (one.document, one.page, kind):
                 yield from ((one, mention) for mention in extract(put.says) if mention.kind == kind)
+
+
+@lru_cache(maxsize=512)
+def _read_off(page: str, titles: tuple[str, ...], kind: str) -> tuple[FactMention, ...]:
+    """What a page mentions of a kind."""
+    text = without_titles(titles, page)
+    return extract_kind(
+        cleared(text) if kind == "dates" else text, kind
+    )  # OCTOBER2, 2O12, as a picture was read
 
 
 def _of_timeline(session: Session) -> Iterator[_Claim]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from assistant.core.dates import MONTHS, PartialDate, When, century, dates_in, month_number
 from assistant.core.record.language import root
@@ -784,9 +785,14 @@ class Finder:
         return not plain or plain in self._common or all(one in self._common for one in parts[1:])
 
 
+@lru_cache(maxsize=128)
+def _in_small_letters(text: str) -> frozenset[str]:
+    return frozenset(compiled(r"(?<![\w'’])[a-z][a-z'’]+(?!\w)").findall(text))
+
+
 def common_words(texts: Iterable[str]) -> frozenset[str]:
     """The words that stand in small letters in some texts: no names, but where a list has them."""
-    found = {word for text in texts for word in compiled(r"(?<![\w'’])[a-z][a-z'’]+(?!\w)").findall(text)}
+    found = {word for text in texts for word in _in_small_letters(text)}
     months = {month.lower() for month in MONTHS}
     days = "monday tuesday wednesday thursday friday saturday sunday california".split()
     titles = "date id attn attention number county city zip dear license licence dr mr mrs ms miss prof md do dc pt np pa rn phd esq qme".split()
