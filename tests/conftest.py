@@ -50,6 +50,10 @@ def own_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()  # nor what was collected
+
+
 made = itertools.count()
 
 

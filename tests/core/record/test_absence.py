@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +15,12 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Status, group
+from assistant.core.dates import parse_date
 from assistant.core.problem import Refused
 from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
+from assistant.core.record.checks import checks
 from assistant.core.turn import passages_turn
+from assistant.core.value import replace
 from assistant.letter import letter_to_json, to_text
 from assistant.log import Log
 from assistant.log.fold import event_of, load_session
@@ -487,9 +489,16 @@ def test_a_date_that_its_page_does_not_bear_is_asked_about(
     assert not [one for one in review.checks() if one.misread is not None]
 
 
-@pytest.mark.parametrize(
-    ("day", "written", "asked"),
-    [
+def test_a_day_of_the_timeline_may_stand_on_its_page_as_it_is_written_by_hand(
+    folder: Path, run: Any, given: Given
+) -> None:
+    review, _ = run(folder, given)
+    rules = review.session.rules
+    (entry,) = [one for one in rules.case.timeline if str(one.date) == "2014-07-12"]
+    (place, *_) = entry.evidence
+    first, *others = review.pages[place.document]
+    assert place.page == 1
+    for day, written, asked in (
         ("2014-06-12", "on 6/12", 0),
         ("2014-06-12", "on ‹6-12-14›", 0),
         ("2014-06-12", "on June 12.", 0),
@@ -501,20 +510,13 @@ def test_a_date_that_its_page_does_not_bear_is_asked_about(
         ("2014-06", "in June 2013", 1),
         ("2014-06", "on June 12", 1),
         ("2013-06", "in June", 1),
-    ],
-)
-def test_a_day_of_the_timeline_may_stand_on_its_page_as_it_is_written_by_hand(
-    folder: Path, run: Any, given: Given, day: str, written: str, asked: int
-) -> None:
-    case = folder / "case.yaml"
-    text = case.read_text().replace("  - date: 2014-07-12\n    says", f"  - date: {day}\n    says")
-    case.write_text(text)
-    place = re.search(rf'date: {day}\n(?:.*\n)*?.*page: "?([\w-]+):1', text)
-    assert place is not None
-    page = folder / "records" / f"{place[1]}.txt"
-    page.write_text(f"Seen {written} again.\n{page.read_text()}")
-    review, _ = run(folder, given)
-    assert len([one for one in review.checks() if one.misread is not None]) == asked
+    ):
+        moved = replace(entry, date=parse_date(day))
+        timeline = tuple(moved if one is entry else one for one in rules.case.timeline)
+        session = replace(review.session, rules=replace(rules, case=replace(rules.case, timeline=timeline)))
+        pages = {**review.pages, place.document: (f"Seen {written} again.\n{first}", *others)}
+        found = [one for one in checks(session, {}, pages) if one.misread is not None]
+        assert len(found) == asked, (day, written)
 
 
 def test_the_wrong_level_of_an_answer_is_asked_about(log: Log, run: Any, given: Given) -> None:
