@@ -38,7 +38,6 @@ from assistant.log import Draft, Log, SessionLock, SessionRow
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile, verifications
 from assistant.review.loading import committed, letter_to_pin, pages_of
-from assistant.review.reasons import check_reasons
 
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
@@ -341,6 +340,8 @@ class Review:
 
         `moment` is the time that the step states, where that was signed before.
         """
+        from assistant.review.reasons import check_reasons  # with the first answer
+
         if self._hold is None:
             raise refuse("This window only watches the session.", "", "Work in the window that has it.")
         session = self.session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -36,35 +36,36 @@ from assistant.review.review import Review
 from assistant.tui.widgets import MarkedList, found_lines, literal, passage_lines
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from assistant.core.rationale import DraftSentence
     from assistant.core.session import AnswerPlace
     from assistant.review.conversation import Conversation
 
+    class Conversing(Protocol):
+        """What the panel asks of the screen that it stands on."""
 
-class Conversing(Protocol):
-    """What the panel asks of the screen that it stands on."""
+        @property
+        def talk(self) -> Conversation | None:
+            """The conversation, once the session is open."""
 
-    @property
-    def talk(self) -> Conversation | None:
-        """The conversation, once the session is open."""
+        def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
+            """Carries out a reply and draws what it led to; whether it was carried out."""
 
-    def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
-        """Carries out a reply and draws what it led to; whether it was carried out."""
+        def ask_for(self, question: str, act: Callable[[str], list[Line]]) -> None:
+            """Asks for words in the reply line."""
 
-    def ask_for(self, question: str, act: Callable[[str], list[Line]]) -> None:
-        """Asks for words in the reply line."""
+        def edit_words(self, question: str, words: str, about: str, act: Callable[[str], list[Line]]) -> None:
+            """Lets words be changed on a screen of their own."""
 
-    def edit_words(self, question: str, words: str, about: str, act: Callable[[str], list[Line]]) -> None:
-        """Lets words be changed on a screen of their own."""
+        def show_panel(self, view: str) -> None:
+            """Shows a view of the panel."""
 
-    def show_panel(self, view: str) -> None:
-        """Shows a view of the panel."""
+        def run_action_named(self, name: str) -> None:
+            """Carries out an action."""
 
-    def run_action_named(self, name: str) -> None:
-        """Carries out an action."""
-
-    def action_leave(self) -> None:
-        """Back to the reply."""
+        def action_leave(self) -> None:
+            """Back to the reply."""
 
 
 VIEWS = ("record", "findings", "draft", "questions")
