@@ -149,7 +149,7 @@ class _Talk:
         else:
             self.say(visible(conversation.question))
         for line in conversation.reply_lines:
-            self.say(f"  {visible(line)}")
+            self.say(f"  {visible(line)}", under=line.find("  ") + 4)
         if conversation.pending is None and turn.words:
             self.say(f"  {turn.words}")
 
@@ -387,9 +387,10 @@ class _Talk:
             mark = _MARKS.get(line.kind, "    ")
             self.say(f"{mark}{visible(line.text)}")
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, under: int = 0) -> None:
+        """Says a line; one that is wrapped goes on a little to the right of its beginning, or in the column `under`."""
         text = " " * self.begun + visible(text)  # what is said first stands behind the sign of the reply
-        indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
+        indent = " " * (under or min(len(text) - len(text.lstrip()) + 2, 10))
         wrapped = textwrap.wrap(
             text, _width(self.out), subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
         )

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from assistant.core.record.checks import Check
 
 
-_MOST_DOUBTED = 6
+_MOST_DOUBTED = 9
+"""So many passages have a key of their own before the signature; of more, the number is asked for."""
 
 
 def _sign_turn(session: Session) -> Turn:
@@ -45,12 +46,16 @@ def _sign_turn(session: Session) -> Turn:
 
     left = unseen(session)
     options = []
-    for number, one in enumerate(left[:_MOST_DOUBTED], 1):
+    for number, one in enumerate(left if len(left) <= _MOST_DOUBTED else (), 1):
         what = "is no denial" if one.kind == "denied" else "does not fit"
         again = c.ShowPrompt(one.scope, one.prompt)
         options.append(
             Option(f"Passage ({number}) {what}: ask its question anew", again, value=f"anew {number}")
         )
+    if len(left) > _MOST_DOUBTED:
+        first = c.ShowPrompt(left[0].scope, left[0].prompt)
+        said = "A passage is no denial, or does not fit: ask its question anew"
+        options.append(Option(said, first, f"Which of the {len(left)}? Type its number.", "anew"))
     words = "Type `sign` and Enter to sign it as it stands above."
     if left:
         words = f"Type `sign` and Enter: you have read the {counted(len(left), 'passage')}, and sign it as it stands above."

@@ -542,3 +542,44 @@ def _flags(shape: GroupShape, words: str) -> Answer:
     if not parts:
         raise refuse("Nothing was named.", "", "Type a number, or a name such as `tumor yes`.")
     return group(parts)
+
+
+# A line that holds several parts of an answer, with semicolons.
+
+
+DONE = "done"
+"""Behind the last entry of a list, written in one line, it closes the list."""
+
+
+def parted(text: str) -> list[str]:
+    """What stands between the semicolons of a line; one in quotation marks parts nothing."""
+    parts = re.split(r"[;\n](?=(?:[^\"“”]*[\"“][^\"“”]*[\"”])*[^\"“”]*$)", text)
+    return [re.sub(r"^[\"“]([^\"“”]*)[\"”]$", r"\1", part.strip()) for part in parts]
+
+
+def closing(written: list[str], free: bool) -> tuple[list[str], bool]:
+    """The parts of a line without the word that closes a list, and whether it stands there: by itself, or behind the last part.
+
+    Words of one's own that end with it (`free`) are left as they are, unless a full stop or a quotation mark is before it.
+    """
+    if written[-1].casefold() == DONE:
+        return written[:-1], True
+    match = re.fullmatch(rf"(.*\S)\s+{DONE}\.?", written[-1], re.IGNORECASE)
+    if match is None or (free and match[1] != "-" and match[1][-1] not in '.!?"”'):
+        return written, False
+    return [*written[:-1], *parted(match[1])], True
+
+
+def part_read(schema: AnswerSchema, path: tuple[str, ...], said: str) -> Answer:
+    """One of several parts that were written in one line; where it can't be, it is said which of them."""
+    shape = at(schema.shape, path)
+    if isinstance(shape, ChoiceShape) and said.isdecimal() and not is_value(shape, said):
+        if not 1 <= int(said) <= len(shape.labels):
+            name = path[-1].replace("_", " ")
+            raise refuse(f"{name}: there is no choice {said}.", "", f"There are {len(shape.labels)}.")
+        return Answer(value=list(shape.labels)[int(said) - 1])
+    try:
+        return read_reply(schema, path, said)
+    except Refused as refused:
+        name = path[-1].replace("_", " ")
+        raise Refused(*(replace(one, what=f"{name}: {one.what}") for one in refused.problems)) from None

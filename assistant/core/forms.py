@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, with_part
+from assistant.core.answer_reader import DONE
 from assistant.core.events import AnswerRecorded
 from assistant.core.proposal import Proposed
 from assistant.core.record.absence import own_search, speaks_of
@@ -23,7 +24,6 @@ from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import shortened
 from assistant.core.turn import (
-    DONE,
     SHORT,
     FormField,
     Option,

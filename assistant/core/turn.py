@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status, group, listing, same_content
-from assistant.core.answer_reader import STATUS_LABELS
+from assistant.core.answer_reader import DONE, STATUS_LABELS
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import (
     affirming,
@@ -57,8 +57,6 @@ if TYPE_CHECKING:
 
 
 _LONGEST_LABEL = 120
-DONE = "done"
-"""Behind the last entry of a list, written in one line, it closes the list."""
 
 
 class Option(Value):

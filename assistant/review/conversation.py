@@ -9,16 +9,23 @@ from contextlib import suppress
 from assistant.core import commands as c
 from assistant.core.agenda import decision_turn, decline_options
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
-from assistant.core.answer_reader import is_value, named_option, read_reply, unique_place
-from assistant.core.decide import decide, needs_reason, preview
+from assistant.core.answer_reader import (
+    closing,
+    is_value,
+    named_option,
+    part_read,
+    parted,
+    read_reply,
+    unique_place,
+)
+from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
-from assistant.core.forms import of_form, row_turn, unwritten, written_together
+from assistant.core.forms import of_form, unwritten, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
-from assistant.core.record.absence import evidence_at, not_found
+from assistant.core.record.absence import evidence_at, not_found, open_passages, same_words
 from assistant.core.record.grounds import cites
 from assistant.core.rules.answer_schema import (
-    AnswerSchema,
     ChoiceShape,
     DateShape,
     GroupShape,
@@ -33,11 +40,10 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
-from assistant.core.session import AnswerPlace, fold
+from assistant.core.session import AnswerPlace
 from assistant.core.text import compiled, one_line, visible
 from assistant.core.turn import (
     CITE,
-    DONE,
     FormField,
     Option,
     Turn,
@@ -200,34 +206,11 @@ class Conversation(Talk):
         wanted = f"{row.words} Enter alone asks for each." if row is not None else option.asks
         return f"{option.label}. {wanted or 'Which words of the record say so? Enter alone lists some.'}"
 
-    def row_behind(self, option: Option) -> Turn | None:
-        """The step of the search, or the source, that a reply adds, as the form that its words may fill in the same line."""
-        command, session = option.command, self.review.session
-        if not self._adds_row(option):
-            return None
-        if isinstance(command, c.RecordAnswers):
-            after = fold(session, decide(session, command))
-            return row_turn(after, (self.turn.scope, command.answers[0].prompt.rpartition(".")[0]))
-        return (
-            row_turn(session, (self.turn.scope, command.prompt))
-            if isinstance(command, c.ShowPrompt)
-            else None
-        )
-
-    def _adds_row(self, option: Option) -> bool:
-        """Whether a reply adds a step of the search, or a source by its kind and by what it argues for."""
-        turn, command = self.turn, option.command
-        if self.pending is not None or turn.kind != "prompt" or turn.path not in (SEARCHED, OWN):
-            return False
-        if isinstance(command, c.RecordAnswers):
-            return len(command.answers) == 2 and command.answers[1].prompt == f"{turn.path}.1.argues"
-        return turn.path == SEARCHED and option.value == "add"
-
     def _takes_words(self, option: Option) -> bool:
         """Whether a reply is whole only with words of the reviewer's, or of the passage that it rests on."""
         if option.asks:
             return option.command is not None
-        if self._adds_row(option):
+        if self.adds_row(option):
             return True
         if self.pending is not None or self._entries() or self.cited or self.review.watching:
             return False
@@ -246,7 +229,7 @@ class Conversation(Talk):
 
         A value that is written takes those of its passage in quotation marks, or the passage's letter.
         """
-        shape = self._shape()
+        shape, text = self._shape(), self._letter_apart(text)
         match = compiled(_WITH_PASSAGE).fullmatch(text.strip())
         checklist = isinstance(shape, GroupShape) and shape.uniform and "." not in self.turn.path
         if checklist and match is not None and match["words"] and not self.cited:
@@ -283,6 +266,28 @@ class Conversation(Talk):
         if key not in self.keys_that_ask or not words.strip():
             return None
         return self.options[self.keys.index(key)], words.strip()
+
+    def _letter_apart(self, text: str) -> str:
+        """A line with a space before the letter of a passage that stands right behind a figure: `4a`."""
+        match = re.fullmatch(r"(.*\d)([a-e])", text.strip())
+        if match is None or LETTERS.index(match[2]) >= len(passages_lettered(self.review, self.turn)):
+            return text
+        shape = self._shape()
+        return (
+            text
+            if isinstance(shape, ChoiceShape | SeveralShape) and is_value(shape, text.strip())
+            else f"{match[1]} {match[2]}"
+        )
+
+    def _key_alone(self, text: str) -> str:
+        """What to type where words stand behind the key of a reply that takes none; empty where that is not so."""
+        key, _, words = text.strip().partition(" ")
+        key = key.rstrip(".,:)") or key
+        if key not in self.keys or key in self.keys_that_ask or not words.strip() or self._entries():
+            return ""
+        taking = sorted(self.keys_that_ask & set(self.keys), key=self.keys.index)
+        more = f" Words go behind a reply with ...: `{taking[0]} WORDS`." if taking else ""
+        return f"Reply {key} takes no words: type {key} alone.{more}"
 
     def _entries(self) -> tuple[AnswerPlace, ...]:
         """The entries of a checklist, where it is asked now and several are open."""
@@ -373,6 +378,8 @@ class Conversation(Talk):
             return lines
         except Refused as refused:
             self.pending = half
+            if behind is None and (alone := self._key_alone(text)):
+                return self._refused(text, refuse(alone))
             hint = self._hint(refused, half is not None and self._is_stated(half, text))
             lines = self._refused(text, refused, hint)
             # the words of a reason stay where they were typed
@@ -476,7 +483,7 @@ class Conversation(Talk):
         if not isinstance(shape, GroupShape) or len(written) != len(shape.parts):
             raise refuse(turn.words or "Write all of it.")
         given = {
-            name: _part_read(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
+            name: part_read(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
         }
         answers = [
             c.RecordAnswer(*one.place, one.answer if one.answer is not None else group(given), "proposed")
@@ -489,10 +496,12 @@ class Conversation(Talk):
 
         `chosen` is the reply that the line begins with, which chooses what is asked of the row.
         """
+        schema = self.review.session.prompt(*turn.place).schema
         together, left = written_together(self.review.session, turn.fields), unwritten(turn.fields)
-        written = _parted(text) if len(together) > 1 else [text.strip()]
-        last = len(written) > 1 and written[-1].casefold() == DONE
-        written = written[: len(written) - last]
+        free = bool(left) and isinstance(
+            at(schema.shape, tuple(left[-1].place[1].split(".")[1:])), StatementShape
+        )
+        written, last = closing(parted(text) if len(together) > 1 else [text.strip()], free)
         if len(together) > 1 and len(written) == len(left):
             together = left
         if len(written) == 1 and len(together) == len(keys := "".join(text.split())):
@@ -502,9 +511,8 @@ class Conversation(Talk):
             if option is not None and chosen is None:
                 return self._chosen(turn.options[option])
             raise refuse(turn.words)
-        schema = self.review.session.prompt(*turn.place).schema
         answers = {
-            one.place: _part_read(schema, tuple(one.place[1].split(".")[1:]), said)
+            one.place: part_read(schema, tuple(one.place[1].split(".")[1:]), said)
             for one, said in zip(together, written, strict=True)
         }
         fields = [replace(one, answer=answers.get(one.place, one.answer)) for one in turn.fields]
@@ -513,7 +521,10 @@ class Conversation(Talk):
         before = chosen.answers if isinstance(chosen, c.RecordAnswers) else ()
         made = (*before, *of_form(fields, self.review.session))
         lines = self._record_row(c.RecordAnswers(turn.scope, made))
-        whole = self._closed((turn.scope, root_of(turn.path))) if last else []
+        return self._told_once(lines, self._closed((turn.scope, root_of(turn.path))) if last else [])
+
+    def _told_once(self, lines: list[Line], whole: list[Line]) -> list[Line]:
+        """What was said of an entry, or of the whole list where that is closed with it."""
         return [one for one in lines if one.kind != "answer"] + whole if whole else lines
 
     def _closed(self, place: AnswerPlace) -> list[Line]:
@@ -529,9 +540,9 @@ class Conversation(Talk):
 
         The words of its passage may stand at the end, and what is asked of some entries only may be left out.
         """
-        row, written = row_parts(self.review.session, turn.place), _parted(text)
-        last = written[-1].casefold() == DONE
-        written = written[: len(written) - last]
+        row = row_parts(self.review.session, turn.place)
+        free = not row or isinstance([*row.values()][-1].shape, StatementShape)
+        written, last = closing(parted(text), free)
         if not row or not written:
             return None
         always = {path: part for path, part in row.items() if part.belongs({})}
@@ -570,7 +581,7 @@ class Conversation(Talk):
             if part.belongs(made):
                 if not left:
                     return None
-                made[part.name] = _part_read(schema, tuple(path.split(".")[1:]), left.pop(0))
+                made[part.name] = part_read(schema, tuple(path.split(".")[1:]), left.pop(0))
         return None if left else made
 
     def _record_row(self, command: c.RecordAnswers) -> list[Line]:
@@ -609,7 +620,7 @@ class Conversation(Talk):
                 return self._by_name(turn, text.strip())
             command, last = read
             lines = self._record(command)
-            return lines + self._closed(turn.place) if last else lines
+            return self._told_once(lines, self._closed(turn.place) if last else [])
         if isinstance(shape, StatementShape):
             option = named_option(text, [option.label for option in turn.options])
             if option is not None:
@@ -677,6 +688,9 @@ class Conversation(Talk):
         command = option.command
         if option.value == CITE and self.turn.kind == "passages":
             return self._cite_against(self.turn.place)
+        if option.value == "anew" and self.turn.kind == "sign":
+            self.pending = Pending(option.asks, self._doubted)
+            return []
         if option.value == CITE and self.turn.check is not None:
             return self._cite_for(self.turn.check.place)
         if command is None and not option.asks:
@@ -711,6 +725,19 @@ class Conversation(Talk):
         self.pending = which_passage(self.review, command)
         return []
 
+    def _doubted(self, words: str) -> c.Command:
+        """The way to the question whose passage is named by its number before the signature."""
+        from assistant.core.record.second_look import unseen  # not before the signature
+
+        left = unseen(self.review.session)
+        number = words.strip("() .")
+        if not number.isdecimal() or not 1 <= int(number[:4]) <= len(left):
+            raise refuse(
+                f"There is no passage {one_line(words, 20)}.", "", f"Type its number, 1 to {len(left)}."
+            )
+        one = left[int(number) - 1]
+        return c.ShowPrompt(one.scope, one.prompt)
+
     def _cite_against(self, place: AnswerPlace) -> list[Line]:
         """The passage that speaks against an answer goes with the next one, and the question is asked anew."""
         evidence = first_against(self.review, self.turn)
@@ -731,6 +758,10 @@ class Conversation(Talk):
             command = self._with_proposed_evidence(command)
         if isinstance(command, c.RecordAnswer) and held is not None and self._says_the_same(held, command):
             return self._leave(command.item, command.prompt)
+        absent = isinstance(command, c.RecordAnswer) and not_found(command.answer) and not_found(held)
+        if self.cited and absent and self._speaks_against(self.cited[0]):  # as it was, and so is the passage
+            left = self._leave(*self.turn.place)
+            return [*left, Line("note", "The passage is not cited, and is asked about again.")]
         if isinstance(command, c.RecordAnswer) and self.cited:
             self._with_cited(command)  # refused before words are asked for that couldn't save it
         if isinstance(command, c.RecordAnswer) and not self.cited and not self.review.watching:
@@ -754,6 +785,11 @@ class Conversation(Talk):
             )
             return []
         return self._do(command)
+
+    def _speaks_against(self, evidence: Evidence) -> bool:
+        """Whether a passage is one of those that are still to be dealt with at the question that is asked."""
+        place = (self.turn.scope, root_of(self.turn.path))
+        return any(same_words(group, evidence) for group in open_passages(self.review.session, place))
 
     def _whole(self, scope: str, path: str, held: Answer | None) -> bool:
         """Whether there is an answer that misses nothing, so that another one changes it."""
@@ -919,27 +955,6 @@ def _where(turn: Turn, command: c.Command) -> Turn:
     if isinstance(command, c.Determine) or (isinstance(command, c.RuleOn) and turn.kind != "ruling"):
         return Turn("decision", (command.item, ""), "")
     return turn
-
-
-def _parted(text: str) -> list[str]:
-    """What stands between the semicolons of a line; one in quotation marks parts nothing."""
-    parts = re.split(r"[;\n](?=(?:[^\"“”]*[\"“][^\"“”]*[\"”])*[^\"“”]*$)", text)
-    return [re.sub(r"^[\"“]([^\"“”]*)[\"”]$", r"\1", part.strip()) for part in parts]
-
-
-def _part_read(schema: AnswerSchema, path: tuple[str, ...], said: str) -> Answer:
-    """One of several parts that were written in one line; where it can't be, it is said which of them."""
-    shape = at(schema.shape, path)
-    if isinstance(shape, ChoiceShape) and said.isdecimal() and not is_value(shape, said):
-        if not 1 <= int(said) <= len(shape.labels):
-            name = path[-1].replace("_", " ")
-            raise refuse(f"{name}: there is no choice {said}.", "", f"There are {len(shape.labels)}.")
-        return Answer(value=list(shape.labels)[int(said) - 1])
-    try:
-        return read_reply(schema, path, said)
-    except Refused as refused:
-        name = path[-1].replace("_", " ")
-        raise Refused(*(replace(one, what=f"{name}: {one.what}") for one in refused.problems)) from None
 
 
 def _part_named(command: c.RecordAnswer) -> str:

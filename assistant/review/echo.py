@@ -10,7 +10,7 @@ from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, RULING_WORDS
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
-from assistant.core.turn import part_question
+from assistant.core.turn import part_question, root_of
 from assistant.core.value import replace
 from assistant.core.wording import shown
 from assistant.review.passages import trail_lines
@@ -41,7 +41,13 @@ def echo(review: Review, command: c.Command) -> list[Line]:
             *_trail(review, command, root),
         ]
     if isinstance(command, c.RecordAnswers):
-        return [line for one in command.answers for line in _one_of_several(review, one)]
+        whole = {one.prompt for one in command.answers}  # what is told whole is not told by its parts
+        told = [
+            one
+            for one in command.answers
+            if one.prompt == root_of(one.prompt) or root_of(one.prompt) not in whole
+        ]
+        return [line for one in told for line in _one_of_several(review, one)]
     if isinstance(command, c.Determine):
         return [Line("answer", DECISION_WORDS[command.decision])]
     if isinstance(command, c.RuleOn):

@@ -37,7 +37,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, one_line
-from assistant.core.turn import Option, Turn
+from assistant.core.turn import Option, Turn, root_of
 from assistant.core.value import Value, replace
 from assistant.core.wording import shown
 from assistant.review.review import Review
@@ -98,6 +98,25 @@ class Found(Value):
 def first_against(review: Review, turn: Turn) -> Evidence:
     """The passage that a turn of kind `passages` asks about."""
     return evidence_at(open_passages(review.session, turn.place)[0])
+
+
+def rests_on(review: Review, turn: Turn) -> tuple[Evidence, ...]:
+    """The passages behind what is proposed or confirmed at a turn, of what is to be completed, or of what a check asks about."""
+    if turn.proposal is not None:
+        return turn.proposal.answer.all_evidence()
+    session, held = review.session, [one.answer for one in turn.fields if one.answer is not None]
+    if turn.check is not None:
+        scope, _, name = turn.check.place.partition("/")
+        known = scope in session.rules.sets and root_of(name) in session.rules.sets[scope].prompts
+        answer = session.answer(scope, root_of(name)) if known else None
+        held = [answer] if answer is not None else []
+    elif not held:
+        rows = (
+            session.answer(scope, path.rpartition(".")[0])
+            for scope, path in (one.place for one in turn.fields if "." in one.place[1])
+        )
+        held = [one for one in rows if one is not None]
+    return tuple(evidence for one in held for evidence in one.all_evidence())
 
 
 def marks_against(review: Review, turn: Turn) -> tuple[tuple[int, int], ...]:

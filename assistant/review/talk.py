@@ -10,10 +10,12 @@ from assistant import profile as reviewer
 from assistant.core import commands as c
 from assistant.core.agenda import last_place
 from assistant.core.answer import Answer, Evidence
+from assistant.core.decide import decide
 from assistant.core.event_words import Line
+from assistant.core.forms import row_turn
 from assistant.core.problem import Refused, in_words
-from assistant.core.rules.prompt_set import OWN
-from assistant.core.session import Session
+from assistant.core.rules.prompt_set import OWN, SEARCHED
+from assistant.core.session import Session, fold
 from assistant.core.text import one_line, visible
 from assistant.core.turn import Option, Turn
 from assistant.core.value import Value, replace
@@ -62,6 +64,29 @@ class Talk:
     @property
     def turn(self) -> Turn:
         return with_kept_sources(self.review)
+
+    def row_behind(self, option: Option) -> Turn | None:
+        """The step of the search, or the source, that a reply adds, as the form that its words may fill in the same line."""
+        command, session = option.command, self.review.session
+        if not self.adds_row(option):
+            return None
+        if isinstance(command, c.RecordAnswers):
+            after = fold(session, decide(session, command))
+            return row_turn(after, (self.turn.scope, command.answers[0].prompt.rpartition(".")[0]))
+        return (
+            row_turn(session, (self.turn.scope, command.prompt))
+            if isinstance(command, c.ShowPrompt)
+            else None
+        )
+
+    def adds_row(self, option: Option) -> bool:
+        """Whether a reply adds a step of the search, or a source by its kind and by what it argues for."""
+        turn, command = self.turn, option.command
+        if self.pending is not None or turn.kind != "prompt" or turn.path not in (SEARCHED, OWN):
+            return False
+        if isinstance(command, c.RecordAnswers):
+            return len(command.answers) == 2 and command.answers[1].prompt == f"{turn.path}.1.argues"
+        return turn.path == SEARCHED and option.value == "add"
 
     def go(self, scope: str, path: str) -> list[Line]:
         """Goes to a prompt, answered or not."""

@@ -392,12 +392,14 @@ def how_lines(review: Review, item: str, name: str) -> list[str]:
     finding = review.assess(item).findings[name]
     reading = review.session.reading(item)
     lines = [f"{_argument(review, item, name)}: {STATE_WORDS[finding.state]}"]
+    told: dict[str, list[str]] = {}
     for atom in prompt_set.criteria[name].atoms():
         value = {True: "yes", False: "no", None: "open"}[reading.truth(atom)]
-        prompt = prompt_set.prompts[atom.prompt]
-        lines.append(f"  {prompt.ask}")
-        lines.append(f"    answered: {shown(prompt.schema, reading.answer(prompt.id))}")
-        lines.append(f"    {atom.condition.says}? {value}")
+        told.setdefault(atom.prompt, []).append(f"    {atom.condition.says}? {value}")
+    for asked, conditions in told.items():
+        prompt = prompt_set.prompts[asked]
+        lines += [f"  {prompt.ask}", f"    answered: {shown(prompt.schema, reading.answer(asked))}"]
+        lines += dict.fromkeys(conditions)
     return [visible(line) for line in lines]
 
 

@@ -27,11 +27,19 @@ from assistant.review import views
 from assistant.review.amendment import offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
-from assistant.review.passages import Found, first_against, first_offered, marks_against, reach_words
+from assistant.review.passages import (
+    Found,
+    first_against,
+    first_offered,
+    marks_against,
+    reach_words,
+    rests_on,
+)
 from assistant.review.review import Review, parked_practice
 from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
 from assistant.tui.widgets import (
+    Hanging,
     KeyLine,
     MarkedList,
     ProgramScreen,
@@ -159,6 +167,7 @@ class ReviewScreen(ProgramScreen):
         self._views = PanelViews(self, review, self.query_one(SidePanel))
         for moved in ("scroll_y", "virtual_size", "size"):
             self.watch(self.transcript, moved, self._say_what_to_do, init=False)
+        self.watch(self.query_one("#options", OptionList), "virtual_size", self._say_what_to_do, init=False)
         with self.app.batch_update():
             self._greet(review)
             if self._session is not None:
@@ -300,10 +309,11 @@ class ReviewScreen(ProgramScreen):
 
     def _say_what_to_do(self) -> None:
         """Says in the empty reply line what takes the whole, and that something still stands below what is seen."""
-        if self._review is None or self._review.watching or self._asked:
-            watching = self._review is not None and self._review.watching
+        conversation, watching = self._conversation, self._review is not None and self._review.watching
+        if self._review is None or conversation is None or watching or self._asked:
+            said = self._how_keys_answer() if self._asking is None else ""
             self.reply.placeholder = (
-                "Another window works on this. Ctrl+Q leaves; then `imr resume`." * watching
+                "Another window works on this. Ctrl+Q leaves; then `imr resume`." if watching else said
             )
             return
         turn = self._review.turn
@@ -311,10 +321,21 @@ class ReviewScreen(ProgramScreen):
             "sign": "type sign",
             "form": "parted by semicolons" if turn.words else "Enter confirms all of it",
         }
-        below = self.transcript.scroll_offset.y < self.transcript.max_scroll_y
+        below = max(self.transcript.scroll_offset.y, 0) < self.transcript.max_scroll_y
         words = ["Sign this determination?" if turn.kind == "sign" else "", "PgDn reads on;" if below else ""]
-        words.append(wanted.get(turn.kind, ""))
+        words.append("↓ lists more;" if self.query_one("#options", OptionList).max_scroll_y > 0 else "")
+        words.append(wanted.get(turn.kind) or self._how_keys_answer())
         self.reply.placeholder = " ".join(one for one in words if one).removesuffix(";")
+
+    def _how_keys_answer(self) -> str:
+        """Whether a number that is listed answers by itself, or waits for Enter; empty where none is listed."""
+        conversation = self._conversation
+        numbers = {key for key in conversation.keys if key.isdecimal()} if conversation is not None else set()
+        if conversation is None or not numbers:
+            return ""
+        if not numbers & conversation.keys_at_once:
+            return "a number, then Enter" if numbers - conversation.keys_that_ask else "a number, then words"
+        return "a number answers at once" + "; ... takes words" * bool(numbers & conversation.keys_that_ask)
 
     def draw_dispute(self, review: Review) -> None:
         """What is disputed and what was refused stands above the first question, until something is answered."""
@@ -329,7 +350,7 @@ class ReviewScreen(ProgramScreen):
         turn = conversation.turn
         if not self.shows_record:
             return
-        evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
+        evidence = rests_on(conversation.review, turn)
         words: tuple[tuple[int, int], ...] = ()
         if turn.kind == "passages":
             evidence = (first_against(conversation.review, turn),)
@@ -375,7 +396,8 @@ class ReviewScreen(ProgramScreen):
         listed = self.query_one("#options", OptionList)
         listed.clear_options()
         if self._asking is None:
-            listed.add_options([Option(literal(line)) for line in conversation.reply_lines])
+            lines = (line.partition("  ") for line in conversation.reply_lines)
+            listed.add_options([Option(Hanging(f"{key}  ", words)) for key, _, words in lines])
             listed.highlighted = None
         listed.display = bool(listed.option_count)
 
@@ -595,12 +617,15 @@ class ReviewScreen(ProgramScreen):
         try:
             lines = act()
         except Refused as refused:
+            self.transcript.mended()
             self._say_problems(refused.problems)
             self.draw()
             self.reply.select_words()
             return False
         if not keep:
             self.reply.value = ""
+        if lines:
+            self.transcript.mended()
         self.transcript.say_all([(line.kind, line.text) for line in lines])
         self._keep_profile()
         self.draw()

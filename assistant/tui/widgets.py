@@ -17,6 +17,8 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
+from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.input import Selection
@@ -26,6 +28,8 @@ from assistant.core.problem import Refused
 from assistant.core.text import visible
 
 if TYPE_CHECKING:
+    from textual.css.styles import RulesMap
+
     from assistant.log import Log
     from assistant.profile import Profile
 
@@ -86,6 +90,14 @@ class Transcript(VerticalScroll, can_focus=False):
             self._shown_from = len(self._lines) - MOUNTED
             with self.app.batch_update():
                 self.remove_children(list(self.children)[:extra])
+
+    def mended(self) -> None:
+        """Takes away the problems that were said last, once something else is said of what was replied."""
+        said = len(self._lines)
+        while self._lines and self._lines[-1][0] == "problem":
+            self._lines.pop()
+        if gone := said - len(self._lines):
+            self.remove_children(list(self.children)[-gone:])
 
     def _show_from(self, question: Static) -> None:
         """What is longer than the window begins at its top, so that nothing of it is confirmed unseen."""
@@ -328,6 +340,28 @@ class KeyLine(Widget):
 
 
 # A list with marks before its lines, so that nothing is told by colour alone.
+
+
+class Hanging(Visual):
+    """Text behind a key, wrapped under itself."""
+
+    def __init__(self, key: str, text: str) -> None:
+        self._key, self._text = key, literal(text)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return len(self._key) + self._text.get_optimal_width(rules, container_width)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return self._text.get_height(rules, max(1, width - len(self._key)))
+
+    def render_strips(
+        self, width: int, height: int | None, style: VisualStyle, options: RenderOptions
+    ) -> list[Strip]:
+        lines = self._text.render_strips(max(1, width - len(self._key)), height, style, options)
+        heads = [self._key, *[" " * len(self._key)] * (len(lines) - 1)]
+        return [
+            Strip([Segment(head, style.rich_style), *line]) for head, line in zip(heads, lines, strict=True)
+        ]
 
 
 CURRENT, CHOSEN = "›", "▌"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from assistant import library
+from assistant.core import agenda, yaml
 from assistant.core import events as e
-from assistant.core import yaml
 from assistant.core.agenda import next_turn
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
@@ -19,9 +19,10 @@ from assistant.core.event_words import Line
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.checks import checks
-from assistant.core.record.second_look import unseen
+from assistant.core.record.second_look import Unseen, unseen
 from assistant.log import Log
 from assistant.profile import Profile
+from assistant.review import conversation
 from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from tests import walk
@@ -797,6 +798,25 @@ def test_a_finding_can_be_ruled_inapplicable_at_the_decision_and_after(talk: Con
     said = words(talk.reply("The row speaks of the first weeks."))
     assert said == "routine-radiography: inapplicable here: The row speaks of the first weeks."
     assert talk.review.assess("1").suggestion.because == ("acr-variant-11",)
+
+
+@pytest.mark.parametrize("count", [7, 12])
+def test_each_doubted_passage_can_be_taken_up_before_the_signature(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    decided(talk)
+    place = ("progress-note-2014-07-17:1",)
+    left = [Unseen("denied", "1", "duration", "No fever.", place, True)] * (count - 1)
+    left.append(Unseen("denied", "1", "sought", "No loosening.", place, True))
+    monkeypatch.setattr(agenda, "unseen", lambda _: left)
+    monkeypatch.setattr(conversation, "unseen", lambda _: left)
+    talk.review._turn = None
+    if count > 9:
+        assert len(talk.reply_lines) == 1
+        with pytest.raises(Refused, match="Type its number, 1 to 12"):
+            talk.reply("1 13")
+    talk.reply("1 12" if count > 9 else "7")
+    assert (talk.turn.kind, talk.turn.path) == ("prompt", "sought")
 
 
 def test_a_decision_waits_until_the_questions_are_answered(talk: Conversation) -> None:

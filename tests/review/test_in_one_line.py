@@ -161,6 +161,16 @@ def test_what_was_cited_against_an_entry_goes_with_it_and_no_absence_is_offered(
     assert (answer(talk, "red_flags").parts or {})["cauda_equina"].evidence == (cited,)
 
 
+def test_not_documented_after_all_leaves_the_passage_to_be_asked_about(begun: Begin) -> None:
+    talk = begun(NECK, "sought")
+    talk.reply("-")
+    talk.choose([one.value for one in talk.options].index(CITE) + 1)
+    assert talk.cited
+    talk.reply("-")
+    assert (talk.turn.kind, talk.turn.path, talk.cited) == ("passages", "sought", ())
+    assert answer(talk, "sought").status is Status.NOT_DOCUMENTED
+
+
 # -- an answer and its passage --------------------------------------------------------------------
 
 
@@ -173,6 +183,14 @@ def test_the_words_of_the_passage_stand_behind_the_key(begun: Begin) -> None:
     assert answer(talk, "surgery_contemplated").value == "yes"
     assert "about posterior fusion" in answer(talk, "surgery_contemplated").evidence[0].quote
     assert talk.pending is None
+
+
+def test_words_behind_a_key_that_takes_none_are_told_where_they_go(begun: Begin) -> None:
+    talk = begun(NECK, "surgery_contemplated")
+    for typed, alone in (('3 "about posterior fusion"', "3"), ("- because", "-"), (". 4 reasons", ".")):
+        (line,) = talk.reply(typed)
+        assert f"type {alone} alone. Words go behind a reply with ...: `1 WORDS`." in line.text
+    assert talk.review.session.answer("1", "surgery_contemplated") is None
 
 
 def test_the_key_alone_lists_passages(begun: Begin) -> None:
@@ -203,7 +221,7 @@ def test_a_value_takes_its_passage_by_letter_or_in_quotation_marks(begun: Begin)
     assert answer(talk, "weeks_of_care").evidence[0].quote == "HEP reviewed; pt does it daily"
 
 
-@pytest.mark.parametrize("typed", ["4 a", "4 b", "13 a", "13 weeks b", "20 b"])
+@pytest.mark.parametrize("typed", ["4 a", "4 b", "13a", "13 weeks b", "20 b"])
 def test_a_letter_cites_the_passage_that_is_shown_behind_it_whatever_the_number(
     begun: Begin, typed: str
 ) -> None:
@@ -221,7 +239,7 @@ def test_a_choice_takes_the_letter_of_its_passage(begun: Begin) -> None:
         for line in views.context(talk.review, talk.turn)
         if "recurrent herniation, refer" in line
     )
-    talk.reply(f"1 {letter}")
+    talk.reply(f"1{letter}")
     assert answer(talk, "plan").value == "surgery"
     assert answer(talk, "plan").evidence[0].document == "pr2-2023-10-16"
 
@@ -416,7 +434,8 @@ def test_an_entry_of_a_list_is_one_line_and_what_hangs_on_it_is_asked(begun: Beg
     talk.reply("2014-10-02; radiographs; 1; -")
     assert talk.turn.path == "prior_imaging.1.views"
     talk.reply("anteroposterior, lateral")
-    talk.reply("2015-03-12; 3; 2; “no gross motion; agreed”")
+    talk.reply("2015-03-12; 3; 2; “no gross motion; agreed” done")
+    assert answer(talk, "prior_imaging").closed
     rows = answer(talk, "prior_imaging").plain()
     assert [row["date"] for row in rows] == ["2014-10-02", "2015-03-12"]
     assert rows[1]["provider_reading"] == "no gross motion; agreed", (

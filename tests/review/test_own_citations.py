@@ -335,13 +335,11 @@ def test_a_step_of_the_search_is_one_line_and_none_is_not_offered(talk: Conversa
 
 
 def test_done_behind_a_step_or_a_source_closes_its_list(talk: Conversation) -> None:
-    said = [line.text for line in talk.reply("the MTUS of 2019; nothing; done")]
+    said = [line.text for line in talk.reply("the MTUS of 2019; nothing done")]
     assert sum("the MTUS of 2019" in line for line in said) == 1, "what closes a list is told once"
     assert (talk.turn.kind, talk.turn.path) == ("prompt", "own")
     assert "4  A study, for the treatment: ..." in talk.reply_lines
-    replied(
-        talk, "guideline against", "ACOEM; Aids; 2019; p. 4; Aids are not advised.; He walks alone.; done"
-    )
+    replied(talk, "guideline against", "ACOEM; Aids; 2019; p. 4; Aids are not advised.; He walks alone. done")
     own = talk.review.session.reading("1").answers["own"]
     assert (own.closed, own.plain()[0]["argues"], own.plain()[0]["bears"]) == (
         True,

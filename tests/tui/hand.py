@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer
-from assistant.core.answer_reader import read_answer
+from assistant.core.answer_reader import DONE, read_answer
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     DateShape,
@@ -24,7 +24,7 @@ from assistant.core.rules.answer_schema import (
     at,
 )
 from assistant.core.rules.prompt_set import OWN, SEARCHED
-from assistant.core.turn import DONE, Option, Turn, entries_of, root_of, row_parts
+from assistant.core.turn import Option, Turn, entries_of, root_of, row_parts
 from assistant.core.value import Value, replace
 from assistant.review.passages import lettered, quoted
 from tests.tui.windowing import Window

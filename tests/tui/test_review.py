@@ -126,6 +126,10 @@ async def test_a_reply_that_is_not_there_and_one_that_is_refused(open_window: Op
         refused = window.events()[-1]
         assert isinstance(refused, e.AnswerRejected)
         assert refused.input == "ja"
+        assert "There is no reply 9 here." not in window.text
+        await window.press(*["backspace"] * 2, "minus")
+        assert window.path == "sought"
+        assert "! " not in window.text, "what was wrong is gone with the mend"
 
 
 async def test_function_keys_note_skip_find_and_say_why(open_window: Open, begin: Begin) -> None:
