@@ -14,7 +14,9 @@ from typing import Any
 
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.proposal import follows_from
 from assistant.core.record.checks import NotHeld, not_held
+from assistant.core.record.grounds import worked_out
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import (
     RULED_OUT,
@@ -28,8 +30,9 @@ from assistant.core.rules.criterion import (
     law_notes,
 )
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
+from assistant.core.rules.suggestion import Change, would_change
 from assistant.core.session import Session, depends_on, effective_date, unruled_cautions
-from assistant.core.text import singular
+from assistant.core.text import compiled, singular
 from assistant.core.value import Value, replace
 from assistant.core.wording import AnswerWords, capital, sentence_names
 
@@ -692,3 +695,34 @@ def deciding_cautions(session: Session, item: str) -> tuple[str, ...]:
         if without.decision != made.suggestion.decision:
             found.append(name)
     return tuple(found)
+
+
+_ROOT = r"[a-z0-9_]*"
+"""The question with which a place of a change begins."""
+
+
+def changes_of(session: Session, item: str) -> tuple[Change, ...]:
+    """What would change the suggestion of an item; what follows from answers that stay as they are can't be otherwise.
+
+    One that wants all that another wants, and more, is not told.
+    """
+    reading, certified = session.reading(item), session.rules.case.items[item].certified
+    prompts = reading.prompt_set.prompts
+
+    def can_be(change: Change) -> bool:
+        named = {one[0] for path in change.answers if (one := compiled(_ROOT).match(path))}
+        return not any(
+            not follows_from(prompts[name], reading) & named and worked_out(session, item, name) is not None
+            for name in named & prompts.keys()
+        )
+
+    found = would_change(reading, effective_date(session, item), session.ruled(item), certified)
+    possible = [one for one in found if can_be(one)]
+
+    def wants_more(change: Change) -> bool:
+        return any(
+            one.decision == change.decision and one.answers.items() < change.answers.items()
+            for one in possible
+        )
+
+    return tuple(one for one in possible if not wants_more(one))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.rationale import DraftSentence
+from assistant.core.rationale import DraftSentence, changes_of
 from assistant.core.record.absence import against, dismissals, not_found, trail
 from assistant.core.record.grounds import Kind, grounds
 from assistant.core.record.passages import PassageGroup
@@ -21,8 +21,7 @@ from assistant.core.record.second_look import denials_by_prompt
 from assistant.core.rules.answer_schema import in_order
 from assistant.core.rules.criterion import Finding, State, Suggestion
 from assistant.core.rules.rules import CASE_SCOPE
-from assistant.core.rules.suggestion import would_change
-from assistant.core.session import Session, effective_date
+from assistant.core.session import Session
 from assistant.core.text import one_line
 from assistant.letter.document import Block, Letter, LetterSentence, ReviewedDocument, Section, Top
 
@@ -423,9 +422,8 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
     assessment = letter.assessments[key]
     rulings = {**session.rulings.get(key, {}), **session.cautions.get(key, {})}
     made = session.determinations.get(key)
-    certified = session.rules.case.items[key].certified
     withheld = session.status == "open" and session.closed(key)
-    changes = would_change(session.reading(key), effective_date(session, key), session.ruled(key), certified)
+    changes = () if withheld else changes_of(session, key)
     found, suggestion = list(assessment.findings.values()), assessment.suggestion
     if withheld:  # all but what the day alone says
         suggestion = Suggestion(None, "unread" if suggestion.why == "unread" else "open")
@@ -443,7 +441,7 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
         "suggestion": _suggestion(suggestion),
         "would_change": [
             {"answers": dict(one.answers), "decision": one.decision, "rests_on": list(one.rests_on)}
-            for one in (() if withheld else changes)
+            for one in changes
         ],
         "determination": None
         if made is None

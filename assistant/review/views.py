@@ -15,8 +15,8 @@ from assistant.core.record.case import DisputedItem
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
-from assistant.core.session import AnswerPlace, Session, effective_date, fold, outcome
-from assistant.core.text import counted, one_line, shortened, singular, visible
+from assistant.core.session import AnswerPlace, Session, fold, outcome
+from assistant.core.text import compiled, counted, one_line, shortened, singular, visible
 from assistant.core.turn import FormField, Turn, part_question, root_of
 from assistant.core.value import Value, replace
 from assistant.core.wording import shown, shown_as
@@ -324,23 +324,21 @@ def suggestion_lines(review: Review, item: str) -> list[str]:
     lines += [f"  Dissent: {_argument(review, item, name)}" for name in suggestion.dissent]
     lines += [f"  Rests on the rebuttal by {name}, which is yours to rule on" for name in suggestion.rests_on]
     lines += [f"  Would settle it: {review.session.prompt(item, name).ask}" for name in suggestion.settle]
-    changes = changes_of(review, item)
-    if changes:
+    from assistant.core.rationale import changes_of  # not before the first question
+
+    if changes := changes_of(review.session, item):
         lines.append("What would change it, were it documented:")
         lines += [f"  {change_words(review, item, change)}" for change in changes[:3]]
     return lines
 
 
-def changes_of(review: Review, item: str) -> tuple[Change, ...]:
-    from assistant.core.rules.suggestion import would_change  # not before the first question
-
-    session = review.session
-    certified = session.rules.case.items[item].certified
-    return would_change(session.reading(item), effective_date(session, item), session.ruled(item), certified)
+_CHOSEN = r"(?:\? |: |, | or )[A-Z](?=[a-z]|[ ,])"
+"""Where a choice begins, also among several; a short form and a level keep their capitals."""
 
 
 def change_words(review: Review, item: str, change: Change) -> str:
     said = "; ".join(change.labels.get(path, name) for path, name in change.answers.items())
+    said = compiled(_CHOSEN).sub(lambda begun: begun[0].lower(), said)
     rests = f", resting on {', '.join(change.rests_on)}" if change.rests_on else ""
     return f"{DECISION_WORDS[change.decision]}{rests}: {said}"
 

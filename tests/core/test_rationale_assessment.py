@@ -13,7 +13,7 @@ from assistant.core import events as e
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
 from assistant.core.decide import decide
-from assistant.core.rationale import assess
+from assistant.core.rationale import assess, changes_of
 from assistant.core.rules.criterion import OUTCOME_WORDS, State
 from assistant.core.rules.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold, outcome, unruled
@@ -146,6 +146,12 @@ def test_an_answer_that_is_set_aside_is_not_read() -> None:
     after = perform(kept, c.RecordAnswer("1", "prior_surgery", none, reason="Misread."))
     assert "films_since_surgery" in after.answers["1"]
     assert states(after)["acr-variant-11"] is State.NOT_APPLICABLE
+
+
+def test_what_follows_from_other_answers_is_no_change_of_its_own() -> None:
+    named = [one.answers.keys() for one in changes_of(answered(), "1")]
+    assert named
+    assert not any("films_since_surgery" in one for one in named)
 
 
 # -- the outcome of the case ----------------------------------------------------------------------
