@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
+from textual.worker import WorkerCancelled
 
 from assistant import library, profile
 from assistant.core import agenda
@@ -73,7 +75,10 @@ class Window:
 
     async def searched(self) -> None:
         """Waits for the search beside the screen."""
-        await self.app.workers.wait_for_complete([one for one in self.app.workers if one.group == "record"])
+        with suppress(WorkerCancelled):  # a newer search took its place
+            await self.app.workers.wait_for_complete(
+                [one for one in self.app.workers if one.group == "record"]
+            )
 
     async def write(self, words: str) -> None:
         """Puts words into the reply line at once, and gives them."""
@@ -200,12 +205,33 @@ def open_window(log_path: Path) -> Open:
     return window
 
 
+_BEGUN: dict[tuple[str, bool], tuple[Review, Path]] = {}
+"""Sessions that were begun and left, by how far they were answered and whether question by question, with their folders."""
+
+
 @pytest.fixture
-def begin(log_path: Path) -> Iterator[Begin]:
-    """Begins a session below the screen and answers it up to a prompt, or to the decision or the signature."""
+def begin(
+    log_path: Path,
+    config: Path,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Begin]:
+    """Begins a session below the screen and answers it up to a prompt, or to the decision or the signature.
+
+    One that a test before has begun and left so is copied, with the keys of its log.
+    """
     logs: list[Log] = []
 
     def begun(until: str = "", case: str = CASE, clock: Clock | None = None, held: bool = False) -> Review:
+        kind = until, "one_by_one" in request.fixturenames
+        alike = case == CASE and clock is None and not held and "fixed_ids" not in request.fixturenames
+        fresh = alike and not log_path.exists()
+        if fresh and kind in _BEGUN:
+            made, folder = _BEGUN[kind]
+            kept = shutil.ignore_patterns("reviewer.yaml")
+            shutil.copytree(folder / "config", config, dirs_exist_ok=True, ignore=kept)
+            shutil.copy2(folder / log_path.name, log_path)
+            return made
         more: dict[str, Any] = {} if clock is None else {"clock": clock}
         logs.append(Log.open(log_path, **more))
         made = Review.open(logs[-1], library.find_case(case), PROFILE)
@@ -213,6 +239,11 @@ def begin(log_path: Path) -> Iterator[Begin]:
         if not held:
             made.close()
             logs.pop().close()
+        if fresh:
+            folder = tmp_path_factory.mktemp("begun")
+            shutil.copytree(config, folder / "config")
+            shutil.copy2(log_path, folder / log_path.name)
+            _BEGUN[kind] = made, folder
         return made
 
     yield begun
