@@ -10,12 +10,22 @@ from functools import cached_property, lru_cache
 from math import log
 
 from assistant.core.record.assertions import Assertion, assertions_by
-from assistant.core.record.language import Vocabulary, sentence_starts, words_in
+from assistant.core.record.language import Vocabulary, root, sentence_starts, words_in
 from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, SentencePlace, page_mark
 from assistant.core.value import Value, replace
 from assistant.records.fts import Hit, IndexTable, open_index
-from assistant.records.query import DENIAL, FUNCTION, Wanted, denying, meant_by, of_query, of_term
+from assistant.records.query import (
+    DENIAL,
+    FUNCTION,
+    Phrase,
+    Wanted,
+    denying,
+    meant_by,
+    of_query,
+    of_term,
+    things_meant,
+)
 
 # Where one page of a document ends and the next begins: the words on both sides, as one text.
 
@@ -246,6 +256,21 @@ _LOOSE = 0.6
 _LOOKED_AT = 200
 """Windows that are looked at for the fullest sentences, at least: FTS5 ranks by windows, and the best may be further on."""
 
+_MOST_TELLING = 120
+"""Words of the record by which sentences are looked for that hold no phrase for what is meant."""
+_TOGETHER = 4
+"""Words of a sentence that tell together what it speaks of."""
+_LEAST = 0.6
+"""How much they must tell."""
+_WORDY = 200
+"""Characters at which a sentence tells half as much by as many words."""
+
+_HEAD = 5
+"""How much the first places of a ranking are worth against the later ones: the more, the less."""
+
+_Near = tuple[Sequence[Hit], Sequence[Wanted]]
+"""A sentence that comes near what is wanted: the words found in it, the most telling first."""
+
 
 class RecordIndex:
     """The pages of a case file, ready to be searched; reads from several threads at once are safe.
@@ -378,15 +403,33 @@ class RecordIndex:
     def _nearest(self, query: str, known: Collection[SentencePlace], limit: int) -> list[Occurrence]:
         """The sentences that come nearest to what a person may mean by a query, but for those that are known.
 
-        They hold most of it; the fewer sentences of the record hold a word, the more it counts, and plain words more
-        than loose ones.
+        They hold most of it in its phrases, or most of the words in which it is told.
         """
         wanted = meant_by(query, self._vocabulary)
+        by_words = self._by_telling_words(query)
+        by_phrases = self._by_phrases(wanted, limit + len(known) - len(by_words))
+        found: list[Occurrence] = []
+        for hits, sought in _merged(by_words, by_phrases):
+            told = {
+                one.standing: one for hit in reversed(hits) if (one := self._mention(hit, sought)) is not None
+            }
+            found += [one for one in told.values() if (one.document, one.page, one.start) not in known]
+            if len(_once_each(found)) >= limit:
+                break
+        first = _once_each(found)
+        copies = [one for one in found if one not in first]
+        return sorted([*first, *copies], key=lambda one: one.standing == "printed")[:limit]
+
+    def _by_phrases(self, wanted: Sequence[Wanted], limit: int) -> list[_Near]:
+        """The sentences that hold most of what is wanted, in whole phrases; in common words too where that is fewer than `limit`.
+
+        The fewer sentences of the record hold a word, the more it counts, and plain words more than loose ones.
+        """
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
         for stage in self._table.near_hits(wanted, _NEAR):
             for hit in stage:
                 by_sentence.setdefault((hit.page, hit.start), []).append(hit)
-            if len(by_sentence) >= limit + len(known):
+            if len(by_sentence) >= limit:
                 break
         loose = self._table.loose(wanted)
         worded = [[(self._words_of(hit), hit.answers) for hit in hits] for hits in by_sentence.values()]
@@ -404,17 +447,37 @@ class RecordIndex:
 
         nearest = map(nearness, worded)
         ranked = sorted(zip(nearest, by_sentence.values(), strict=True), key=lambda one: -one[0])
-        found: list[Occurrence] = []
-        for _, hits in ranked:
-            told = {
-                one.standing: one for hit in reversed(hits) if (one := self._mention(hit, wanted)) is not None
-            }
-            found += [one for one in told.values() if (one.document, one.page, one.start) not in known]
-            if len(_once_each(found)) >= limit:
-                break
-        first = _once_each(found)
-        copies = [one for one in found if one not in first]
-        return sorted([*first, *copies], key=lambda one: one.standing == "printed")[:limit]
+        return [(hits, wanted) for _, hits in ranked]
+
+    def _by_telling_words(self, query: str) -> list[_Near]:
+        """The sentences whose single words tell most of what a person may mean, though they hold no phrase for it."""
+        meant = things_meant(query, self._vocabulary).values()
+        telling = self._vocabulary.telling(term for terms in meant for term in terms)
+        words = sorted(telling, key=lambda word: -telling[word])
+        forms = [form for word in words for form in self._by_root.get(word, ())][:_MOST_TELLING]
+        wanted = (Wanted(query, tuple(Phrase(form, exact=True, loose=True) for form in forms)),)
+        by_sentence: dict[tuple[int, int], dict[str, Hit]] = {}
+        for hit in next(self._table.near_hits(wanted, _NEAR), ()):
+            said = by_sentence.setdefault((hit.page, hit.start), {})
+            for word in self._words_of(hit).split():
+                said.setdefault(root(word), hit)
+        ranked: list[tuple[float, Hit]] = []
+        for said in by_sentence.values():
+            told = sorted(((telling.get(word, 0), hit) for word, hit in said.items()), reverse=True)[
+                :_TOGETHER
+            ]
+            worth, hit = sum(one for one, _ in told), told[0][1]
+            if worth >= _LEAST:
+                ranked.append((worth / (1 + (hit.end - hit.start) / _WORDY), hit))
+        return [((hit,), wanted) for _, hit in sorted(ranked, key=lambda one: -one[0])]
+
+    @cached_property
+    def _by_root(self) -> dict[str, list[str]]:
+        """The words of the record by their roots."""
+        found: dict[str, list[str]] = {}
+        for word in sorted(self._table.words):
+            found.setdefault(root(word), []).append(word)
+        return found
 
     def wordings(self, query: str) -> tuple[str, ...]:
         """The words, spellings and synonyms that a person's query looks for."""
@@ -646,6 +709,18 @@ def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occur
     """A mention in a sentence that runs on over the page's end: with all of that sentence, as far as it is in it."""
     quote = whole.get((one.document, one.page, one.start), "")
     return replace(one, quote=quote) if quote.startswith("".join(one.marked[:2])) else one
+
+
+def _merged(*rankings: Sequence[_Near]) -> list[_Near]:
+    """The sentences of several rankings, those first that stand high in any, and highest in several; none twice."""
+    worth: dict[tuple[int, int], float] = {}
+    known: dict[tuple[int, int], _Near] = {}
+    for ranking in rankings:
+        for place, one in enumerate(ranking):
+            sentence = one[0][0].page, one[0][0].start
+            known.setdefault(sentence, one)
+            worth[sentence] = worth.get(sentence, 0) + 1 / (_HEAD + place)
+    return [known[sentence] for sentence in sorted(worth, key=lambda one: -worth[one])]
 
 
 def _fullness(members: Sequence[Hit]) -> int:

@@ -130,20 +130,28 @@ def meant_by(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
 
     Each thing holds the person's own words, what they are a kind of, and what is near to them.
     """
-    words = [word for _, word in _PART.findall(window_shown(_in_figures(query)).translate(_QUOTES)) if word]
-    found: dict[str, Wanted] = {}
+    things = things_meant(query, vocabulary) or dict.fromkeys(_plain_words(query))
+    return tuple(_widely(said, vocabulary) for said in things)
+
+
+def things_meant(query: str, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """The things of a person's query, in its words, each with the terms that it may mean; none for words that tell nothing."""
+    words = _plain_words(query)
+    found: dict[str, tuple[str, ...]] = {}
     at = 0
     while at < len(words):
         for count in range(min(_MOST_TOGETHER, len(words) - at), 0, -1):
             said = " ".join(words[at : at + count])
-            terms = vocabulary.meant(said)
-            if terms or count == 1:
+            if vocabulary.meant(said) or count == 1:
                 break
         for one in (said, *(words[at : at + count] if count > 1 else ())):
-            found.setdefault(one, _widely(one, vocabulary))
+            found.setdefault(one, vocabulary.meant(one))
         at += count
-    telling = [one for one in found.values() if not _EMPTY.issuperset(words_in(one.term).split())]
-    return tuple(telling or found.values())
+    return {one: terms for one, terms in found.items() if not _EMPTY.issuperset(words_in(one).split())}
+
+
+def _plain_words(query: str) -> list[str]:
+    return [word for _, word in _PART.findall(window_shown(_in_figures(query)).translate(_QUOTES)) if word]
 
 
 @lru_cache(maxsize=4_096)

@@ -265,6 +265,7 @@ _WITHOUT = frozenset({"without", "w/o"})
 _CLOSED = frozenset({";", "\u2014", "\u2022"})
 _PARTING = _LISTED | _CLOSED | {"but", "then", "now", "today"}
 _COPULA = frozenset("is are was were".split())
+_PASSIVE = _COPULA | {"been", "being", "got"}
 _VERBS = frozenset("is are was were has have had been be not no".split())
 _FARES = (_VERBS | frozenset("got gets improved improves helped helps went".split())) - {"no", "not"}
 """What is denied of a finding, and not the finding: "denies that drinking is a problem"."""
@@ -334,6 +335,8 @@ class Assertions:
         self._interested, self._masks = beginnings("interested"), beginnings("masks")
         self._conditions, self._occasions = beginnings("conditions"), beginnings("occasions")
         self._witnesses, self._lost = words("witnesses"), words("lost")
+        family = (cue.text.split()[0] for cue in vocabulary.cues if cue.standing == "family")
+        self._persons = frozenset(one for one in (*lists.get("persons", ()), *family) if one.isalpha())
         self._left, self._right, self._both = words("left"), words("right"), words("both")
         self._predicates, self._weak = words("predicates"), frozenset(lists.get("weak", ()))
         self._services = frozenset(word_root(one) for one in lists.get("services", ()))
@@ -468,7 +471,14 @@ class Assertions:
             return _NOT
         denies = cue.standing == "negated"
         saying = cue.text in self._sayings
-        if saying and said[of.last : of.last + 1] != [] and said[of.last] in _FARES:
+        following, after = (*said[of.last : of.last + 2], "", "")[:2]
+        fares = following in _VERBS and after and not of.service and after not in self._predicates
+        if saying and following in _FARES:
+            return _DOUBT
+        if cue.text == "denied" and said[max(0, cue.start - 1)] in _PASSIVE:
+            return _NOT
+        known = fares and not saying and said[first - 1] in _DEFINITE
+        if denies and (known or following in self._absorbing):
             return _DOUBT
         if of.service and denies and begin < first and said[first - 1] == "the":
             return _NOT
@@ -485,8 +495,7 @@ class Assertions:
             and said[cue.start] in _WITHOUT
             and first > begin
             and _LISTED.isdisjoint(said[begin:first])
-            and said[of.last : of.last + 1]
-            and said[of.last] in _COPULA
+            and following in _COPULA
         ):
             return _DOUBT
         if denies and of.function and "normally" in said[of.last : of.last + _NEAR]:
@@ -505,6 +514,8 @@ class Assertions:
                     return _NOT
                 if not self._goes_on(said, at + 1, cue):
                     return _NOT
+                if token == "," and cue.text == "not" and self._closes(said, at + 1) not in _EITHER:
+                    reach = _DOUBT
                 separators.append(at)
                 qualified = qualified or beside
                 beside = beside and (of.service or token in _JOINED)
@@ -523,7 +534,8 @@ class Assertions:
                     return _NOT if separators else _DOUBT
                 verb = verb or (token in self._clause and at > begin)
                 parted = token == "-" and at > begin and not _NUMBER.search(said[at + 1])
-                if parted or token in self._absorbing or (token == "that" and said[at - 1] in self._claims):
+                that = token == "that" and (fares or said[at - 1] in self._claims)
+                if parted or that or token in self._absorbing:
                     reach = _DOUBT
                 elif token in self._hedged:
                     reach = min(reach, _LOOSE)
@@ -586,6 +598,7 @@ class Assertions:
             return _LOOSE if placed else _PLAIN
         joined = said[commas[-1] + 1] in _EITHER | _JOINED or separators[-1] > commas[-1]
         closing = self._closes(said, end)
+        marked = marked or (not saying and any(self._asserts.at(said, at) for at in range(of.last, end)))
         closed = not joined and not closing and any(said[at] in _EITHER | _JOINED for at in separators)
         bare = not qualified and all(
             right - left - 1 <= _LONGEST_ENTRY
@@ -750,7 +763,8 @@ class Assertions:
             said, begin - 2 * (said[begin - 1 : begin] == [":"] and begin > 1), start
         ):
             return _DOUBT
-        if said[end : end + 1] == ["?"]:
+        witnessed = cue.text in self._sayings and self._is_witnessed(said[: cue.start])
+        if witnessed or said[end : end + 1] == ["?"]:
             return _DOUBT
         led_in = max(0, begin - 3) if said[begin - 1 : begin] == [":"] else begin
         if self._interested.among(said, led_in, until) or self._masks.among(said, start, until):
@@ -787,6 +801,11 @@ class Assertions:
         if self._occasions.among(said, end, until):
             return _LOOSE
         return _PLAIN
+
+    def _is_witnessed(self, said: Tokens) -> bool:
+        """Whether somebody else tells of it first: "his wife says that he forgets, he denies memory loss"."""
+        told = ((who in self._persons and does in self._witnesses) for who, does in pairwise(said))
+        return not _PARTING.isdisjoint(said[next((at for at, one in enumerate(told) if one), len(said)) :])
 
     def _is_denied(self, said: Tokens, cue: CueFound, begin: int) -> bool:
         """Whether a denial is itself denied: "not free of", "it can't be said that there is no"."""

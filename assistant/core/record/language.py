@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import product
+from math import log, sqrt
 
 import msgspec
 
@@ -178,6 +180,47 @@ class Vocabulary(Value, dict=True, eq=False):
     def denials(self, term: str) -> tuple[str, ...]:
         """Words that deny a term by themselves: *afebrile* for fever."""
         return tuple(one for group in self._findings.get(word_root(term), ()) for one in group.denials)
+
+    def telling(self, terms: Iterable[str]) -> dict[str, float]:
+        """The roots of single words in the phrases for some terms, each with what it tells of them by itself.
+
+        The rarer a word is in the lines, and the more of its phrases are theirs, the more it tells.
+        """
+        own = {
+            id(group): group
+            for term in terms
+            for known in (self._groups, self._asked, self._kinds)
+            for group in known.get(word_root(term), ())
+        }
+        said = sum((self._words_by_line[line] for line in own), Counter[str]())
+        lines, phrases = self._words_of_lines
+        return {
+            word: log(1 + len(self.synonyms) / lines[word]) * sqrt(count / phrases[word])
+            for word, count in said.items()
+        }
+
+    @cached_property
+    def _words_by_line(self) -> dict[int, Counter[str]]:
+        """How many phrases of each line hold a word, by its root."""
+        parts = ("same", "kinds", "related", "asked", "told")
+        made = {}
+        for group in self.synonyms:
+            phrases = (phrase for part in parts for phrase in getattr(group, part))
+            said = Counter(word for phrase in phrases for word in words_in(phrase).split())
+            made[id(group)] = Counter[str]()
+            for word, count in said.items():
+                if word not in _LITTLE and len(word) > 1:
+                    made[id(group)][root(word)] += count
+        return made
+
+    @cached_property
+    def _words_of_lines(self) -> tuple[Counter[str], Counter[str]]:
+        """In how many lines a word stands, and in how many phrases."""
+        lines, phrases = Counter[str](), Counter[str]()
+        for said in self._words_by_line.values():
+            lines.update(said.keys())
+            phrases.update(said)
+        return lines, phrases
 
     def _of(self, term: str) -> list[Synonyms]:
         return self._groups.get(word_root(term), [])
