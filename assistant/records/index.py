@@ -260,7 +260,7 @@ _MOST_TELLING = 120
 """Words of the record by which sentences are looked for that hold no phrase for what is meant."""
 _TOGETHER = 4
 """Words of a sentence that tell together what it speaks of."""
-_LEAST = 0.6
+_LEAST = 1.5
 """How much they must tell."""
 _WORDY = 200
 """Characters at which a sentence tells half as much by as many words."""
