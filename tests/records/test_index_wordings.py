@@ -263,3 +263,16 @@ def test_how_patients_tell_it_is_found_by_a_person_and_not_for_a_question() -> N
     index = RecordIndex.of({"d": ("He barks at his kids.", "He walks well.")}, own_vocabulary())
     assert [one.page for one in index.find("irritability")] == [1]
     assert index.look_for(["irritability"]) == ()
+
+
+def test_a_sentence_without_a_phrase_is_found_by_its_telling_words() -> None:
+    pages = ("The lid of the jar defeats him.", "He was seen for 25 minutes.", "Blue sky.", "Grip 5/5.")
+    found = [one.page for one in RecordIndex.of({"d": pages}, own_vocabulary()).find("grip")]
+    assert found[:2] == [4, 1]
+    assert 3 not in found
+
+
+def test_words_tell_of_a_thing_as_far_as_they_tell_of_nothing_else() -> None:
+    told = own_vocabulary().telling(["grip"])
+    assert told["jar"] > told["hand"] > told["work"] > 0
+    assert own_vocabulary().telling(["zebra"]) == {}
