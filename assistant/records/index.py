@@ -349,16 +349,16 @@ class RecordIndex:
             found += [one for one in self._not_in(over, wider) if (one.document, one.page) not in known]
         if any(phrase.exact for one in wanted for phrase in one.phrases):
             return tuple(found[:limit])
-        slips = self._slips(wanted) if len(whole) < _FEW else ()
+        missing = _FEW - len(_once_each(_at(whole, found)))
+        slips = self._slips(wanted) if missing > 0 else ()
         if slips:
             there = {(one.document, one.page, one.start) for one in found}
             more = [
                 one for one in self._every_mention(slips) if (one.document, one.page, one.start) not in there
             ]
-            whole |= {(one.document, one.page, one.start) for one in more[: _FEW - len(whole)]}
+            whole |= {(one.document, one.page, one.start) for one in more[:missing]}
             found = [*found, *more] if len(wanted) == 1 else [*more, *found]
-        own = [one for one in found if (one.document, one.page, one.start) in whole]
-        first = _once_each(own)
+        first = _once_each(_at(whole, found))
         if len(first) < _FEW:
             near = self._nearest(query, whole, min(_FEW - len(first), limit))
             there = {(one.document, one.page, one.start) for one in (*first, *near)}
@@ -703,6 +703,10 @@ def _once_each(mentions: Iterable[Occurrence]) -> list[Occurrence]:
     for one in mentions:
         first.setdefault((" ".join(one.quote.lower().split()), one.standing), one)
     return list(first.values())
+
+
+def _at(places: Collection[SentencePlace], mentions: Iterable[Occurrence]) -> list[Occurrence]:
+    return [one for one in mentions if (one.document, one.page, one.start) in places]
 
 
 def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occurrence:

@@ -276,3 +276,9 @@ def test_words_tell_of_a_thing_as_far_as_they_tell_of_nothing_else() -> None:
     told = own_vocabulary().telling(["grip"])
     assert told["jar"] > told["hand"] > told["work"] > 0
     assert own_vocabulary().telling(["zebra"]) == {}
+
+
+def test_a_slip_is_found_where_copies_of_one_line_fill_the_record() -> None:
+    pages = (*("Denies fever, chills.",) * 12, "Febrlle to 39.2 overnight.")
+    found = RecordIndex.of({"d": pages}, own_vocabulary()).find("fever")
+    assert 13 in [one.page for one in found[:3]]
