@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
-from sqlite_utils.db import DescIndex
 
 from assistant import __version__
 from assistant.clock import today
@@ -281,15 +280,18 @@ class _Projection:
             connection.execute("PRAGMA cache_size = -65536")
             db = Database(connection, execute_plugins=False)
             with db.atomic():
-                for name, made in {**TABLES, **RULE_TABLES}.items():
+                for name, made in TABLES.items():
+                    db.table(name).create(dict(made.columns), strict=True)
+                for name, made in RULE_TABLES.items():
                     db.table(name).create(dict(made.columns), pk=made.key, strict=True)
                 db.table("projection").create({"key": str, "value": str}, pk="key", strict=True)
                 every = self._source.execute("SELECT session FROM event WHERE seq = 1 AND id > 0 ORDER BY id")
                 self._project(db, [session for (session,) in every])
-                for name, indexes in INDEXES.items():
-                    for columns_of_index in indexes:
-                        parts = [DescIndex(one[1:]) if one[0] == "-" else one for one in columns_of_index]
-                        db.table(name).create_index(parts)
+                for name, made in TABLES.items():
+                    db.execute(f"CREATE UNIQUE INDEX {name}_key ON {name} ({', '.join(made.key)})")
+                    for number, parts in enumerate(INDEXES.get(name, ()), 1):
+                        db.execute(f"CREATE INDEX {name}_{number} ON {name} {parts}")
+                _reckon_by_desks(db, self._today)
                 for one in reports().values():
                     db.create_view(one.view_name, one.view)
                 self._sign(db)
@@ -317,6 +319,7 @@ class _Projection:
                     how = "UPDATE deadline SET state = :state, days = :days WHERE session = :session"
                     db.conn.executemany(how, told)
                 self._project(db, [session for session, _ in found])
+                _reckon_by_desks(db, self._today)
                 self._sign(db)
 
     def _sign(self, db: Database) -> None:
@@ -334,7 +337,6 @@ class _Projection:
                 )
             done += count
             self._progress(min(done, self._last), self._last)
-        _reckon_by_desks(db, self._today)
         self._progress(self._last, self._last)
 
 

@@ -231,44 +231,42 @@ RULE_TABLES: Mapping[str, Table] = {
 }
 """What the pinned prompt sets say, once for each wording of them; `rules` is made of the hashes of their texts."""
 
-INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "session": (
-        ("opened",),
-        ("last",),
-        ("reviewer", "opened"),
-        ("case_id", "opened"),
-        ("status", "closed"),
-    ),
+SIGNED = "WHERE status = 'signed' AND decision IS NOT NULL"
+"""The decisions of signed reviews: what `uphold-rate` counts, from an index of these alone."""
+
+INDEXES: Mapping[str, tuple[str, ...]] = {
+    "session": ("(opened)", "(last)", "(reviewer, opened)", "(case_id, opened)", "(status, closed)"),
     "item": (
-        ("decided",),
-        ("departs", "decided"),
-        ("status", "kind", "prompt_set", "suggested", "decision"),
-        ("status", "kind", "prompt_set", "reviewer", "month", "suggested", "decision"),
-        ("status", "rules", "prompt_set", "edition", "month"),
+        "(decided)",
+        "(departs, decided)",
+        f"(kind, prompt_set, suggested, decision, status) {SIGNED}",
+        f"(kind, prompt_set, reviewer, month, suggested, decision, status) {SIGNED}",
+        "(status, rules, prompt_set, edition, month)",
     ),
-    "answer": (("ts",), ("prompt", "ts")),
-    "answer_change": (("ts", "seq"), ("prompt", "ts", "seq")),
-    "late_amendment": (("ts", "seq"),),
-    "absence": (("ts",), ("prompt", "ts")),
-    "search": (("ts", "seq"),),
-    "dismissal": (("-ts", "-seq", "n"),),
-    "ruling": (("ts", "seq"),),
-    "early_look": (("ts", "seq"),),
-    "sentence": (("ts", "seq"),),
-    "fact_check": (("raised",), ("name", "raised")),
-    "prompt_time": (("kind", "prompt_set", "prompt", "seconds", "idle", "visits", "reviewer", "month"),),
-    "rejection": (("ts", "seq"),),
-    "correction": (("ts", "seq"),),
-    "case_change": (("ts", "seq"),),
-    "deadline": (("-days", "session"), ("due",)),
-    "reading": (("-ts", "-seq", "n"), ("session", "ts")),
-    "audit_note": (("ts", "seq"), ("session", "ts")),
-    "finding_step": (("finding", "ts"),),
-    "file_review": (("draw", "session", "ts"),),
-    "desk_step": (("-ts", "-seq"), ("case_id", "ts")),
-    "receipt": (("case_id", "ts"),),
+    "answer": ("(ts)", "(prompt, ts)"),
+    "answer_change": ("(ts, seq)", "(prompt, ts, seq)"),
+    "late_amendment": ("(ts, seq)",),
+    "absence": ("(ts)", "(prompt, ts)"),
+    "search": ("(ts, seq)",),
+    "dismissal": ("(ts DESC, seq DESC, n)",),
+    "ruling": ("(ts, seq)",),
+    "early_look": ("(ts, seq)",),
+    "sentence": ("(ts, seq)",),
+    "fact_check": ("(raised)", "(name, raised)"),
+    "prompt_time": ("(kind, prompt_set, prompt, seconds, idle, visits, reviewer, month)",),
+    "rejection": ("(ts, seq)",),
+    "correction": ("(ts, seq)",),
+    "case_change": ("(ts, seq)",),
+    "deadline": ("(days DESC, session)", "(due)"),
+    "reading": ("(ts DESC, seq DESC, n)", "(session, ts)"),
+    "audit_note": ("(ts, seq)", "(session, ts)"),
+    "finding_step": ("(finding, ts)",),
+    "file_review": ("(draw, session, ts)",),
+    "desk_step": ("(ts DESC, seq DESC)", "(case_id, ts)"),
+    "receipt": ("(case_id, ts)",),
 }
-"""The columns of each index, with a minus where it falls; made once the rows are there."""
+"""What each index is made of, besides that of the table's key; made once the rows are there, sorted: the ids of sessions
+are random, so that to put each row in its place as it comes would read and write all over a large file."""
 
 
 # What the pinned prompt sets say: their edition and their citations, once for each wording of them.

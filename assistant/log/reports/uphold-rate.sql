@@ -35,8 +35,8 @@ FROM (
       SELECT *, 1.0 * n * sum(k) OVER alike / sum(n) OVER alike AS x
       FROM (
         SELECT {by}, kind AS of_kind, prompt_set AS of_set, suggested AS of_suggestion, count(*) AS n,
-          sum(decision = 'upheld') AS k
-        FROM uphold_rate {where} GROUP BY {alike}
+          count(*) * (decision = 'upheld') AS k
+        FROM uphold_rate {where} GROUP BY {alike}, decision
       )
       WINDOW alike AS (PARTITION BY of_kind, of_set, of_suggestion)
     )
