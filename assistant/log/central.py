@@ -64,10 +64,17 @@ class Desk(Value):
     size: int
 
 
+def known_as(called: str, login: str) -> str:
+    """How a desk is known to the server, as each push says in the desk's own log."""
+    return f"{one_line(called)} by {one_line(login)}"
+
+
 class Statement(Value):
     """One line of the list that the central log keeps of itself."""
 
     number: int
+    kind: str
+    desk: str
     body: bytes
     leaf: bytes
 
@@ -214,9 +221,10 @@ class Central:
         """All statements in their order, for a reader; none in format 1."""
         if self.format < 2:
             return []
-        sql = "SELECT number, body, leaf FROM imr.statement WHERE number > %s ORDER BY number LIMIT %s"
+        sql = "SELECT number, kind, desk, body, leaf FROM imr.statement WHERE number > %s ORDER BY number LIMIT %s"
         return [
-            Statement(int(number), bytes(body), bytes(leaf)) for number, body, leaf in self.paged(sql, (), 0)
+            Statement(int(number), str(kind), str(desk), bytes(body), bytes(leaf))
+            for number, kind, desk, body, leaf in self.paged(sql, (), 0)
         ]
 
     def leaves(self) -> list[bytes]:

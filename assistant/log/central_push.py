@@ -20,7 +20,7 @@ from assistant.core.text import counted, one_line
 from assistant.core.value import Value
 from assistant.log import access
 from assistant.log.archive import made_whole
-from assistant.log.central import FORMAT, Central, refuse_lost, seal
+from assistant.log.central import FORMAT, Central, known_as, refuse_lost, seal
 from assistant.log.checkpoint import origin_of, present_log
 from assistant.log.database import ARCHIVED
 from assistant.log.entry import pinned_in
@@ -112,7 +112,7 @@ def push(
             size = _size(source)
         leaves = central.leaves()
         refuse_lost(central, leaves, restored)
-        _be_known(central, desk, called)
+        named = _be_known(central, desk, called)
         since = _agreed(central, true, desk, size)
         if size == since and _is_stated(central, desk, size):
             return Pushed(desk, central.place, 0, 0, 0, since, "", _said(notes))
@@ -120,7 +120,7 @@ def push(
             with closing(open_reader(true)) as source:
                 _refuse_archived(source, true, since)
         if size > since:
-            notes.append(access.note(true, AccessExported("push", central.place, ())))
+            notes.append(access.note(true, AccessExported("push", f"{central.place}#{named}", ())))
         note = _sealed(true)
         head = read_checkpoint(note)
         with _whole(true, archives) as whole, closing(open_reader(whole)) as source:
@@ -178,18 +178,18 @@ def _refuse_archived(source: sqlite3.Connection, path: Path, since: int) -> None
         )
 
 
-def _be_known(central: Central, desk: str, called: str) -> None:
-    """Makes the desk known to the server, unless it is; one that is another login's is `Refused`."""
-    known = central.rows("SELECT called FROM imr.desk WHERE desk = %s AND login = session_user", [desk])
-    for (now,) in known:
+def _be_known(central: Central, desk: str, called: str) -> str:
+    """Makes the desk known to the server, unless it is, and gives how; one that is another login's is `Refused`."""
+    known = "SELECT called, login FROM imr.desk WHERE desk = %s AND login = session_user"
+    for now, login in central.rows(known, [desk]):
         if called and one_line(called, 100) != now:
             raise refuse(f"This desk is called `{one_line(now)}` there.", central.place, "Leave out --desk.")
-    if known:
-        return
+        return known_as(now, login)
     key = str(signer(f"{ORIGIN}{desk}").key)
     name = one_line(called, 100) or desk[:8]
     try:
-        central.rows("INSERT INTO imr.desk (desk, called, key) VALUES (%s, %s, %s)", [desk, name, key])
+        made = "INSERT INTO imr.desk (desk, called, key) VALUES (%s, %s, %s) RETURNING called, login"
+        return known_as(*central.rows(made, [desk, name, key])[0])
     except Refused as refusal:
         if "duplicate key" not in refusal.problems[0].what:
             raise

@@ -6,6 +6,7 @@ hashes, the desks' signatures, and the checkpoints of the list that somebody els
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,10 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from assistant.core.access_events import AccessExported
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value
-from assistant.log.central import FORMAT, Central, Desk, Statement, held_of, origin, other_of, seal
+from assistant.log.central import FORMAT, Central, Desk, Statement, held_of, known_as, origin, other_of, seal
 from assistant.log.central_copy import Rebuilt, chosen, rebuild, unlike_copy
 from assistant.log.central_push import SLACK
 from assistant.log.chain import leaf, tree_root
@@ -48,21 +50,36 @@ _OWNER = "(SELECT o.relowner FROM pg_class o WHERE o.oid = 'imr.meta'::regclass)
 _FENCES = f"""SELECT c.relname, t.tgname, m.nspname || '.' || p.proname, t.tgtype::int, t.tgqual IS NULL AND t.tgattr::text = '',
 t.tgenabled::text
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace m ON m.oid = p.pronamespace
-JOIN pg_class c ON c.oid = t.tgrelid {_OURS} AND NOT t.tgisinternal"""
-_TABLES = f"""SELECT c.relname, c.relkind::text, c.relrowsecurity, EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid),
+JOIN pg_class c ON c.oid = t.tgrelid {_OURS}"""
+_TABLES = f"""SELECT c.relname, c.relkind::text, c.relrowsecurity AND NOT c.relforcerowsecurity, EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid),
 c.relpersistence::text, EXISTS (SELECT 1 FROM pg_inherits h WHERE c.oid IN (h.inhparent, h.inhrelid)), c.relowner = {_OWNER}
-  AND c.relowner NOT IN (SELECT r.oid FROM pg_roles r WHERE r.rolname IN ('imr_desk', 'imr_reader', 'imr_redactor'))
+  AND c.relowner NOT IN (SELECT r.oid FROM pg_roles r WHERE r.rolname IN ('imr_desk', 'imr_reader', 'imr_redactor')),
+  (c.relhastriggers OR NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid))
+  AND c.relchecks = (SELECT count(*) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c')
 FROM pg_class c {_OURS} AND c.relkind NOT IN ('i', 't', 'c')"""
 _PARTS = f"""SELECT c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+  || CASE WHEN a.attcollation <> y.typcollation THEN ' COLLATE' ELSE '' END
   || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
-FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 JOIN pg_class c ON c.oid = a.attrelid {_OURS} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL SELECT c.relname, pg_get_constraintdef(k.oid) FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid {_OURS} AND k.contype <> 'n'"""
+_INDEXES = f"""SELECT i.relname, c.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+JOIN pg_class c ON c.oid = x.indrelid {_OURS} AND (NOT (x.indisvalid AND x.indisready AND x.indislive)
+  OR x.indexprs IS NOT NULL OR x.indpred IS NOT NULL
+  OR x.indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid AND k.conrelid = c.oid))"""
+"""Indexes that refuse rows, or call something for each, or no longer do what their key says."""
+
+_OTHERS = """SELECT pg_describe_object(d.classid, d.objid, 0) FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid
+WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = 'imr'
+  AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_default_acl'::regclass) ORDER BY 1"""
 _FUNCTIONS = f"""SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.prosrc, p.prosecdef,
-  coalesce(p.proconfig, '{{}}'), p.proowner = {_OWNER}
-FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"""
+  coalesce(p.proconfig, '{{}}'), p.proowner = {_OWNER}, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid),
+  concat(l.lanname, p.provolatile, p.proparallel, p.proisstrict, p.proleakproof, to_jsonb(p) ->> 'prosqlbody')
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+WHERE n.nspname = 'imr'"""
 _RIGHTS = f"""SELECT x.name, coalesce(r.rolname, 'public'), lower(a.privilege_type) || x.part
+  || CASE WHEN a.is_grantable THEN ', and let others,' ELSE '' END
 FROM (SELECT n.nspname::text AS name, '' AS part, n.nspacl AS acl, n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = 'imr'
   UNION ALL SELECT 'imr.' || c.relname, '', c.relacl, c.relowner FROM pg_class c {_OURS}
   UNION ALL SELECT 'imr.' || c.relname, ' (' || t.attname || ')', t.attacl, c.relowner
@@ -75,16 +92,24 @@ WHERE a.grantee NOT IN (x.owner, {_OWNER}) AND a.privilege_type NOT IN ('SELECT'
 
 _SETTINGS = """SELECT coalesce(r.rolname, 'everybody') FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole
 WHERE s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
-  AND 'session_replication_role=replica' = ANY (s.setconfig)
+  AND EXISTS (SELECT 1 FROM unnest(s.setconfig) c WHERE c LIKE 'session_replication_role=%%')
 UNION SELECT 'everybody' WHERE current_setting('session_replication_role') = 'replica'"""
-_STRONG = """SELECT DISTINCT r.rolname FROM imr.desk d JOIN pg_roles r ON r.rolname = d.login
-WHERE r.rolsuper OR r.rolbypassrls OR has_table_privilege(r.oid, 'imr.entry', 'UPDATE, DELETE, TRUNCATE, TRIGGER')"""
+_STRONG = f"""SELECT DISTINCT l.rolname FROM imr.desk d JOIN pg_roles l ON l.rolname = d.login
+JOIN pg_roles r ON pg_has_role(l.oid, r.oid, 'MEMBER')
+WHERE r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication OR r.oid = {_OWNER}
+  OR r.rolname IN ('imr_redactor', 'pg_write_all_data', 'pg_execute_server_program', 'pg_write_server_files')
+  OR has_table_privilege(l.oid, 'imr.entry', 'UPDATE, DELETE, TRUNCATE, TRIGGER') ORDER BY 1"""
+"""The logins of desks that may do more than a desk, or become somebody who may."""
+
 _POLICIES = """SELECT p.polname, c.relname, p.polcmd::text || p.polpermissive, coalesce(pg_get_expr(p.polqual, p.polrelid), ''),
 coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), array(SELECT r.rolname::text FROM pg_roles r WHERE r.oid = ANY (p.polroles))
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr'"""
 _TWICE = """SELECT session, count(*) FROM imr.entry WHERE seq = 1 AND session <> %s
 GROUP BY session HAVING count(*) > 1 ORDER BY session LIMIT 1000"""
-_UNKNOWN = """SELECT DISTINCT e.desk FROM imr.entry e WHERE NOT EXISTS (SELECT 1 FROM imr.desk d WHERE d.desk = e.desk)"""
+_UNKNOWN = " UNION ".join(
+    f"SELECT e.desk FROM imr.{table} e WHERE NOT EXISTS (SELECT 1 FROM imr.desk d WHERE d.desk = e.desk)"
+    for table in ("entry", "words", "file", "desk_checkpoint")
+)
 
 
 @dataclass(frozen=True)
@@ -159,8 +184,11 @@ def examine(
     """What `verify_central` says, of an open connection, without a checkpoint at its end."""
     desks = chosen(central, url)
     listed = central.statements()
-    leaves = central.leaves() if central.format >= 2 else []
-    verdicts = {"statements": _listed(listed, leaves)}
+    try:
+        leaves = central.leaves() if central.format >= 2 else []
+        verdicts = {"statements": _listed(central, listed, leaves)}
+    except Refused as refusal:  # a number is missing
+        leaves, verdicts = [], {"statements": Verdict(False, refusal.problems[0].what.rstrip("."))}
     mine = [one for one in checkpoints if one.head.origin == origin(central)]
     here = {origin(central), *(f"{ORIGIN}{one.name}" for one in central.desks())}
     verdicts["held"] = _held(
@@ -218,15 +246,18 @@ def _sign(central: Central, leaves: Sequence[bytes]) -> list[str]:
 # The list of statements.
 
 
-def _listed(listed: Sequence[Statement], leaves: Sequence[bytes]) -> Verdict:
-    """Whether each statement that can be read is the one whose hash stands in the tree."""
+def _listed(central: Central, listed: Sequence[Statement], leaves: Sequence[bytes]) -> Verdict:
+    """Whether each statement that can be read is the one whose hash stands in the tree, and no others are there."""
+    if central.format >= 2 and central.rows("SELECT count(*) FROM imr.statement") != [(len(listed),)]:
+        return Verdict(False, "there are statements beside those of the list, numbered below 1")
     for one in listed:
         if one.leaf != leaf(one.body):
             return Verdict(False, f"statement {one.number} was changed: its bytes do not give its hash")
         if leaves[one.number - 1] != one.leaf:
             return Verdict(False, f"statement {one.number} stands at another place than it is said to")
         try:
-            one.says["kind"], one.says["desk"]
+            if (one.kind, one.desk) != (one.says["kind"], one.says["desk"]):
+                return Verdict(False, f"the columns beside statement {one.number} were changed")
         except (ValueError, KeyError):
             return Verdict(False, f"statement {one.number} says nothing that can be read")
     return Verdict(
@@ -340,10 +371,10 @@ def _desk(
     with closing(open_reader(path)) as copy:
         tree = StoredTree(copy)
         try:
-            verdict = _pushed(tree, desk, pushes, made, key, held_here)
+            verdict = _pushed(copy.execute, tree, desk, pushes, made, key, held_here)
             if wrong := unlike_copy(url, desk, path):
                 verdict = Verdict(False, wrong)
-        except DAMAGE:
+        except (*DAMAGE, ValueError):
             verdict = Verdict(False, "entries are missing or were moved")
         notes = [
             *map(_for_the_server, found.notes),
@@ -390,6 +421,7 @@ def _unsent(pushes: Sequence[_Push], made: Rebuilt) -> set[str]:
 
 
 def _pushed(
+    execute: Any,
     tree: StoredTree,
     desk: Desk,
     pushes: Sequence[_Push],
@@ -428,6 +460,8 @@ def _pushed(
                 False,
                 f"the first {other.head.size:,} entries are not those of the checkpoint in {other.path}",
             )
+    if (said := _known_as(execute)) not in ("", known_as(desk.called, desk.login)):
+        return Verdict(False, f"it is not known as it was when it pushed: as `{one_line(said)}`")
     last = pushes[-1].size if pushes else 0
     if not pushes:
         return Verdict(
@@ -438,6 +472,15 @@ def _pushed(
         f"; {counted(size - last, 'entry')} after it, of a push that was broken off" if size > last else ""
     )
     return Verdict(True, f"they are the {counted(last, 'entry')} of its last push, of {pushes[-1].at}{after}")
+
+
+def _known_as(execute: Any) -> str:
+    """How the server knew the desk at its newest push, as the desk's own log says; empty where it doesn't."""
+    for (data,) in execute("SELECT entry FROM event WHERE kind = ? ORDER BY id DESC", [AccessExported.kind]):
+        body = json.loads(data)["body"]
+        if body.get("what") == "push":
+            return str(body.get("form", "")).partition("#")[2]
+    return ""
 
 
 def _clocks(execute: Any, pushes: Sequence[_Push]) -> list[str]:
@@ -503,7 +546,7 @@ def _all(
         if gone := sorted(pushes.keys() - {one.name for one in desks}):
             return Verdict(False, f"the desk {gone[0]} has pushed, and is not there")
         if unknown := central.rows(_UNKNOWN):
-            return Verdict(False, f"there are entries of {one_line(str(unknown[0][0]))}, which is no desk")
+            return Verdict(False, f"there are rows of {one_line(str(unknown[0][0]))}, which is no desk")
     entries = sum(one.found.events for one in found)
     says = f"{counted(len(found), 'desk')} with {counted(entries, 'entry')}, each a log that verifies"
     named = {one.name.removeprefix(ORIGIN) for one in keys if one.name.startswith(ORIGIN)}
@@ -537,7 +580,13 @@ def _fences(central: Central) -> Verdict:
         *_wrong_policies(central, script),
         *_wrong_rights(central, script),
     ]
-    wrong += [f"triggers are passed by at the login of {name}" for (name,) in central.rows(_SETTINGS)]
+    wrong += [f"triggers may be passed by at the login of {name}" for (name,) in central.rows(_SETTINGS)]
+    wrong += [f"the index {name} of {table} was changed, or added" for name, table in central.rows(_INDEXES)]
+    wrong += [f"there is something that does not belong there: {what}" for (what,) in central.rows(_OTHERS)]
+    wrong += [
+        f"there is a setting that does not belong there: {key}"
+        for (key,) in central.rows("SELECT key FROM imr.meta WHERE key NOT IN ('name', 'format')")
+    ]
     if wrong:
         return Verdict(False, "; ".join(one_line(one) for one in wrong[:5]))
     if central.format < FORMAT:
@@ -557,19 +606,22 @@ def _wrong_tables(central: Central, script: str) -> Iterator[str]:
     found = {name: more for name, *more in central.rows(_TABLES)}
     hidden = set(re.findall(r"ALTER TABLE imr\.(\w+) ENABLE ROW LEVEL SECURITY", script))
     for name in re.findall(r"CREATE TABLE imr\.(\w+)", script):
-        kind, secure, rewritten, kept, shared, owned = found.pop(name, ("", False, False, "p", False, True))
+        absent = ("", False, False, "p", False, True, True)
+        kind, secure, rewritten, kept, shared, owned, sound = found.pop(name, absent)
         if kind != "r":
             yield f"{name} is no table"
         if rewritten:
             yield f"what is written to {name} is rewritten by a rule"
         if name in hidden and not secure:
-            yield f"the rows of {name} are open to every desk"
+            yield f"the rows of {name} are open to every desk, or closed to the server's own functions"
         if kept != "p":
             yield f"{name} is not kept through a crash of the server"
         if shared:
             yield f"{name} shares its rows with another table"
         if not owned:
             yield f"{name} belongs to somebody else than the rest"
+        if not sound:
+            yield f"the triggers or bounds of {name} are passed over"
     yield from (f"there is a table or view that does not belong there: {name}" for name in found)
 
 
@@ -625,14 +677,17 @@ def _wrong_functions(central: Central, script: str) -> Iterator[str]:
             "SECURITY DEFINER" in head,
             [f"search_path={one}" for one in re.findall(r"SET search_path = ([\w, ]+?) AS", f"{head}AS")],
             True,
+            _plain(taken),
+            _plain(head.partition("LANGUAGE")[0].partition("RETURNS")[2]),
+            f"{head.partition('LANGUAGE ')[2].split()[0]}{'s' if ' STABLE' in head else 'v'}uff",
         )
         for name, taken, head, body in re.findall(
             r"CREATE FUNCTION imr\.(\w+)\((.*?)\)(.*?)AS \$\$(.*?)\$\$", script, re.DOTALL
         )
     }
     found = {
-        str(name): (str(body).strip(), definer, list(settings), owned)
-        for name, body, definer, settings, owned in central.rows(_FUNCTIONS)
+        str(name): (str(body).strip(), definer, list(settings), owned, _plain(taken), _plain(given), str(how))
+        for name, body, definer, settings, owned, taken, given, how in central.rows(_FUNCTIONS)
     }
     for name, expected in made.items():
         if found.pop(name, None) != expected:
@@ -644,7 +699,7 @@ _GRANT = re.compile(r"GRANT ([^;]+?) ON (?:SCHEMA |FUNCTION )?([^;]+?) TO ([^;]+
 
 
 def _wrong_rights(central: Central, script: str) -> Iterator[str]:
-    """Rights that the script gives to nobody."""
+    """Rights that the script gives to nobody, and those that were taken away."""
     made = set()
     for rights, objects, roles in _GRANT.findall(script):
         for right, columns in re.findall(r"(\w+)(?: \((.*?)\))?", rights):
@@ -656,10 +711,13 @@ def _wrong_rights(central: Central, script: str) -> Iterator[str]:
     taken = set(
         re.findall(r"imr\.\w+", " ".join(re.findall(r"REVOKE ALL ON FUNCTION ([^;]+) FROM PUBLIC;", script)))
     )
-    for name, role, right in central.rows(_RIGHTS):
-        open_to_all = right == "execute" and role == "public" and name not in taken
-        if (name, role, right) not in made and not open_to_all:
+    found = {(str(name), str(role), str(right)) for name, role, right in central.rows(_RIGHTS)}
+    for name, role, right in sorted(found - made):
+        if not (right == "execute" and role == "public" and name not in taken):
             yield f"{role} may {right} {name}"
+    for name, role, right in sorted(made - found):
+        if not right.startswith(("select", "usage")):
+            yield f"{role} may no longer {right} {name}"
 
 
 def _wrong_policies(central: Central, script: str) -> Iterator[str]:

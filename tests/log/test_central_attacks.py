@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from assistant.log.central import Central, held_of
-from assistant.log.central_verify import CentralVerification, examine, verify_central
+from assistant.log.central_verify import CentralVerification, _fences, examine, verify_central
 from assistant.log.chain import leaf
 from assistant.log.keys import read_verifier_key
+from assistant.log.verify_entries import Verdict
 from tests.log.central_office import Office, new_office
 from tests.log.postgres import ADMIN
 
@@ -133,6 +134,27 @@ ATTACKS = {
     "the last statement is gone": "DELETE FROM imr.statement WHERE number = (SELECT max(number) FROM imr.statement)",
     "a desk is gone as if it had never been": f"DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.words WHERE {SECOND}; DELETE FROM imr.desk_checkpoint WHERE {SECOND}; {TAKE_OUT} DELETE FROM imr.desk WHERE called = 'desk_2'",
     "everything is gone": "DELETE FROM imr.entry; DELETE FROM imr.words; DELETE FROM imr.statement; DELETE FROM imr.desk; DELETE FROM imr.checkpoint; DELETE FROM imr.desk_checkpoint",
+    "it goes by another name": "UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'",
+    "it goes by no name": "DELETE FROM imr.meta WHERE key = 'name'",
+    "it goes by another name, and a desk is gone as if it had never been": f"""DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.words WHERE {SECOND};
+        DELETE FROM imr.desk_checkpoint WHERE {SECOND}; {TAKE_OUT} DELETE FROM imr.desk WHERE called = 'desk_2'; DELETE FROM imr.checkpoint;
+        UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'""",
+    "statements are numbered below 1": "INSERT INTO imr.statement SELECT -number, kind, desk, body, leaf FROM imr.statement",
+    "a statement of nothing before the first": "INSERT INTO imr.statement SELECT 0, 'x', 'y', 'z', sha256('\\x00'::bytea || 'z')",
+    "the list of statements has a hole": "UPDATE imr.statement SET number = number + 1 WHERE number = (SELECT max(number) FROM imr.statement)",
+    "the kind beside a statement": "UPDATE imr.statement SET kind = 'text.redacted' WHERE number = 1",
+    "the desk beside a statement": f"UPDATE imr.statement SET desk = {FIRST} WHERE number = 2",
+    "entries stand before the first, of sessions of their own": "INSERT INTO imr.entry SELECT desk, -number, session || 'x', seq, kind, ts, entry, leaf FROM imr.entry",
+    "an entry has the highest number": "INSERT INTO imr.entry SELECT desk, 9223372036854775807, session || 'x', seq, kind, ts, entry, leaf FROM imr.entry WHERE number = 1",
+    "words of a desk that nobody knows": "INSERT INTO imr.words SELECT repeat('a', 32), commitment, salt, body FROM imr.words LIMIT 1",
+    "a file of a desk that nobody knows": "INSERT INTO imr.file SELECT repeat('a', 32), encode(sha256('x'), 'hex'), 'text/case', 'x'",
+    "checkpoints of a desk that nobody knows": "INSERT INTO imr.desk_checkpoint SELECT repeat('a', 32), size, note FROM imr.desk_checkpoint LIMIT 1",
+    "a desk has the name of another": "UPDATE imr.desk SET called = 'desk_1' WHERE called = 'desk_2'",
+    "two desks are called like each other": "UPDATE imr.desk SET called = CASE called WHEN 'desk_1' THEN 'desk_2' ELSE 'desk_1' END WHERE called <> 'desk_3'",
+    "a desk is another login's": "UPDATE imr.desk SET login = 'desk_1' WHERE called = 'desk_2'",
+}
+
+FENCES = {
     "a trigger is off": "ALTER TABLE imr.entry DISABLE TRIGGER check_entry",
     "a trigger is gone": "DROP TRIGGER words_only_grow ON imr.words",
     "a function lets all through": "CREATE OR REPLACE FUNCTION imr.check_entry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
@@ -151,11 +173,6 @@ ATTACKS = {
     "the rule on rows lets all through": "ALTER POLICY own ON imr.entry USING (true)",
     "a rule on rows more": "CREATE POLICY more ON imr.entry TO imr_desk USING (true)",
     "each desk sees all": "ALTER TABLE imr.entry DISABLE ROW LEVEL SECURITY",
-    "it goes by another name": "UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'",
-    "it goes by no name": "DELETE FROM imr.meta WHERE key = 'name'",
-    "it goes by another name, and a desk is gone as if it had never been": f"""DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.words WHERE {SECOND};
-        DELETE FROM imr.desk_checkpoint WHERE {SECOND}; {TAKE_OUT} DELETE FROM imr.desk WHERE called = 'desk_2'; DELETE FROM imr.checkpoint;
-        UPDATE imr.meta SET value = repeat('a', 32) WHERE key = 'name'""",
     "a rule on rows holds back instead": """DROP POLICY every ON imr.file;
         CREATE POLICY every ON imr.file AS RESTRICTIVE FOR SELECT TO imr_reader USING (true)""",
     "rows may come in by a child of a table": "CREATE TABLE public.more () INHERITS (imr.entry)",
@@ -198,7 +215,41 @@ ATTACKS = {
         CREATE TABLE imr.file AS SELECT * FROM kept.file; CREATE TABLE imr.statement AS SELECT * FROM kept.statement;
         CREATE TABLE imr.desk_checkpoint AS SELECT * FROM kept.desk_checkpoint; CREATE TABLE imr.checkpoint AS SELECT * FROM kept.checkpoint;
         CREATE FUNCTION imr.leaves(after bigint) RETURNS TABLE (number bigint, leaf bytea) LANGUAGE sql AS 'SELECT number, leaf FROM imr.statement ORDER BY 1'""",
+    "a function's answer is kept from an earlier call": "ALTER FUNCTION imr.moment() IMMUTABLE",
+    "a function does nothing where something is not said": "ALTER FUNCTION imr.redact(text, text, text) STRICT",
+    "a function takes its arguments the other way round": """ALTER FUNCTION imr.pushed(text, bigint, bigint, boolean, text) RENAME TO before;
+        DO $x$ BEGIN EXECUTE (SELECT replace(replace(pg_get_functiondef(oid), 'since bigint, size bigint', 'size bigint, since bigint'),
+        'imr.before', 'imr.pushed') FROM pg_proc WHERE proname = 'before'); END $x$; DROP FUNCTION imr.before;
+        REVOKE ALL ON FUNCTION imr.pushed FROM PUBLIC; GRANT EXECUTE ON FUNCTION imr.pushed TO imr_desk""",
+    "a function gives another type": """DROP FUNCTION imr.check_file() CASCADE; CREATE FUNCTION imr.keep_checkpoint(bigint) RETURNS text
+        LANGUAGE sql AS 'SELECT 1::text'""",
+    "a function has a parsed body behind its words": """CREATE FUNCTION public.then() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT '2020-01-01T00:00:00.000Z'; END;
+        UPDATE pg_proc SET prosqlbody = (SELECT prosqlbody FROM pg_proc WHERE oid = 'public.then()'::regprocedure) WHERE oid = 'imr.moment()'::regprocedure""",
+    "an index refuses what was pushed twice": "CREATE UNIQUE INDEX more ON imr.entry (session, seq)",
+    "an index calls something for each row": """CREATE FUNCTION public.seen(bytea) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+        CREATE INDEX more ON imr.entry (public.seen(entry))""",
+    "an index of some rows": "CREATE INDEX more ON imr.entry (session) WHERE seq > 1",
+    "a key is no longer looked at": "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indexrelid = 'imr.entry_pkey'::regclass",
+    "a column is compared in another way": 'ALTER TABLE imr.entry ALTER session TYPE text COLLATE "C"',
+    "a column has another type": "ALTER TABLE imr.entry ALTER kind TYPE varchar(200)",
+    "a trigger is hidden as the server's own": """CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER zz BEFORE INSERT ON imr.entry FOR EACH ROW EXECUTE FUNCTION public.no(); UPDATE pg_trigger SET tgisinternal = true WHERE tgname = 'zz'""",
+    "a table is said to have no triggers": "UPDATE pg_class SET relhastriggers = false WHERE oid = 'imr.entry'::regclass",
+    "a table is said to have no bounds": "UPDATE pg_class SET relchecks = 0 WHERE oid = 'imr.entry'::regclass",
+    "the server's own functions see no rows": "ALTER TABLE imr.entry FORCE ROW LEVEL SECURITY",
+    "a table is parted": """DROP TABLE imr.file; CREATE TABLE imr.file (desk text NOT NULL, hash text NOT NULL, media text NOT NULL,
+        body bytea NOT NULL, PRIMARY KEY (desk, hash)) PARTITION BY LIST (desk)""",
+    "another table refers to one": """CREATE TABLE public.other (desk text, number bigint, FOREIGN KEY (desk, number) REFERENCES imr.entry ON DELETE CASCADE)""",
+    "a type of the name of another": "CREATE DOMAIN imr.text AS pg_catalog.text",
+    "an operator that says yes": """CREATE FUNCTION public.no(bytea, bytea) RETURNS bool LANGUAGE sql AS 'SELECT false';
+        CREATE OPERATOR imr.<> (LEFTARG = bytea, RIGHTARG = bytea, FUNCTION = public.no)""",
+    "a setting more": "INSERT INTO imr.meta VALUES ('other', 'x')",
+    "triggers are off for a login, in other letters": "ALTER ROLE desk_1 SET session_replication_role = 'REPLICA'",
+    "triggers look as if they were on for who verifies": "ALTER ROLE auditor SET session_replication_role = origin",
+    "a desk may hand on its rights": "GRANT INSERT ON imr.entry TO imr_desk WITH GRANT OPTION",
+    "a desk may no longer push": "REVOKE INSERT ON imr.entry FROM imr_desk",
 }
+"""What can be changed of what the server checks itself."""
 
 
 @pytest.mark.parametrize("what", ATTACKS | AMONG_DESKS)
@@ -213,14 +264,39 @@ STRONGER = {
     "a login may do everything": "ALTER ROLE desk_2 SUPERUSER",
     "a login may write to all tables": "GRANT pg_write_all_data TO desk_2",
     "a login has the owner's rights": f"GRANT {ADMIN} TO desk_2",
+    "a login may become the owner": f"ALTER ROLE desk_2 NOINHERIT; GRANT {ADMIN} TO desk_2",
+    "a login may become one that passes by the rules on rows": "ALTER ROLE imr_desk BYPASSRLS",
+    "a login may empty texts": "GRANT imr_redactor TO desk_2",
+    "every desk may empty texts": "GRANT imr_redactor TO imr_desk",
+    "a login may give itself other roles": "ALTER ROLE desk_2 CREATEROLE",
+    "a login may write the server's files": "GRANT pg_write_server_files TO desk_2",
+    "a login may run programs there": "GRANT pg_execute_server_program TO desk_2",
 }
 
 
-@pytest.mark.parametrize("what", STRONGER)
-def test_a_login_that_was_given_more_than_a_desk_needs_is_open(attack: Attack, what: str) -> None:
-    found = attack(STRONGER[what]).verdicts["fences"]
-    assert found.ok is None
-    assert found.says.endswith("a login that pushes may do more than a desk, and passes them by: desk_2")
+def fences_after(admin: Central, change: str) -> Verdict:
+    admin.run(f"BEGIN; {change}")
+    try:
+        return _fences(Central(admin._connection, admin.place))
+    finally:
+        admin.run("ROLLBACK")
+
+
+def test_what_is_changed_of_the_servers_own_checks_is_named(office: Office) -> None:
+    with Central.open(office.url(ADMIN)) as admin:
+        assert fences_after(admin, "SELECT 1").ok
+        for what, change in FENCES.items():
+            assert fences_after(admin, change).ok is False, what
+
+
+def test_a_login_that_was_given_more_than_a_desk_needs_is_open(office: Office) -> None:
+    with Central.open(office.url(ADMIN)) as admin:
+        for what, change in STRONGER.items():
+            found = fences_after(admin, change)
+            assert found.ok is None, what
+            assert "a login that pushes may do more than a desk, and passes them by: desk_" in found.says, (
+                what
+            )
 
 
 def test_what_the_server_puts_in_the_way_of_its_own_tables_is_not_looked_at(office: Office) -> None:
