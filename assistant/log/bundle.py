@@ -82,7 +82,7 @@ def read_bundle(path: Path) -> tuple[Log, str]:
             connection.execute(sql)
         session = _fill(connection, files)
         connection.execute("PRAGMA query_only = ON")
-        log = Log(path, connection, None, system_clock, bytes, checked=True)
+        log = Log(path, connection, None, system_clock, bytes)
         log.read(session)
         return log, session
     except Refused:

@@ -196,13 +196,13 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
             return Private(REDACTED if words is None else words)
         return {k: one if type(one) in _LEAVES else unseal(one, reveal) for k, one in value.items()}
     if isinstance(value, list):
-        return [unseal(inner, reveal) for inner in value]
+        return [inner if type(inner) in _LEAVES else unseal(inner, reveal) for inner in value]
     return value
 
 
-def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
+def _seal(value: Any, commit: Callable[[str], str], depth: int) -> Any:
     kind = type(value)
-    if kind in _HARMLESS:
+    if kind in _HARMLESS or (kind is int and -SAFE_INTEGER < value < SAFE_INTEGER):
         return value
     if kind is Private:
         return {_TEXT: commit(str(value))}

@@ -171,25 +171,32 @@ def read(
 ) -> Iterator[Entry]:
     """The entries that stand in some rows of a session: id, seq, bytes and hash of each.
 
-    Bytes that are not an entry's one form, or of which the columns beside them, by which it is found, say something
-    else, raise `Unreadable`. `shorten` gets the kind and the body before texts are looked up, and may take out what
-    isn't needed.
+    Bytes that are not an entry's one form, that don't give its hash, or of which the columns beside them, by which it
+    is found, say something else, raise `Unreadable`; so do an entry that doesn't follow the one before and a text that
+    isn't the one it committed to. `shorten` gets the kind and the body before texts are looked up, and may take out
+    what isn't needed.
     """
     together: list[Parts] | None = None
+    last, before = 0, ""
     for index, (id, seq, data, digest) in enumerate(rows):
         if not index % _TOGETHER:
             together = _forms([row[2] for row in rows[index : index + _TOGETHER]])
         try:
             parts = together[index % _TOGETHER] if together else form(data)
-            kind, body = parts["kind"], parts["body"]
+            at, kind, body = parts["seq"], parts["kind"], parts["body"]
             if shorten is not None:
                 shorten(kind, body)
-            if (parts["session"], parts["seq"]) != (session.partition(OF_DESK)[0], seq):
+            if (parts["session"], at) != (session.partition(OF_DESK)[0], seq):
                 raise Unreadable(id, "the columns beside it were changed")
+            if leaf(data) != digest:
+                raise Unreadable(id, "its bytes do not give its hash")
+            if (last or at == 1) and (at, parts["prev"]) != (last + 1, before):
+                raise Unreadable(id, "it does not follow the one before it in its session")
+            last, before = at, digest.hex()
             entry = Entry(
                 id,
                 session,
-                parts["seq"],
+                at,
                 kind,
                 parts["ts"],
                 int(parts["mono_ns"]),
@@ -198,7 +205,7 @@ def read(
                 parts["case"],
                 unseal(body, reveal) if b'"$text":' in data else body,
                 parts["prev"],
-                digest.hex(),
+                before,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unreadable(id, str(error)) from None

@@ -113,15 +113,6 @@ def moved_on(session: str, now: int, after: int) -> Refused:
     )
 
 
-def damaged(path: Path, session: str, seq: int) -> Refused:
-    """The refusal for an entry that does not hash or link as it should."""
-    return refuse(
-        f"Entry {seq} of session {session} was changed or does not follow the one before it.",
-        str(path),
-        "Run `imr log verify`, and go back to a backup.",
-    )
-
-
 def replaced(path: Path) -> Refused:
     """The refusal for a file that is no longer the one that was opened."""
     return refuse(

@@ -71,7 +71,7 @@ class Projector:
 
     def __init__(self, source: sqlite3.Connection, log: Path, last: int) -> None:
         self._source, self._log, self._last = source, log, last
-        self._reveal = revealer(source, log, checked=False)
+        self._reveal = revealer(source)
         self._rules = PinnedRules(self)
         self._editions = Editions()
 

@@ -17,13 +17,13 @@ from assistant.core.dates import PartialDate, not_a_date, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
-from assistant.log.chain import canonical, unseal
+from assistant.log.chain import canonical, leaf, unseal
 from assistant.log.database import ARCHIVED
 from assistant.log.entry import form
 from assistant.log.errors import leave_out
 
 _ROWS = """
-SELECT o.session, o.ts, o.entry, l.ts, l.seq, c.kind, c.entry
+SELECT o.session, o.ts, o.entry, o.leaf, l.ts, l.seq, c.kind, c.entry, c.leaf
 FROM event AS o
 CROSS JOIN event AS l ON l.session = o.session AND l.seq = (
   SELECT max(seq) FROM event WHERE session = o.session AND id > 0)
@@ -77,13 +77,12 @@ def session_rows(
         which = f"o.kind GLOB '{family}.*'"
     named = canonical({"case": case})[1:-1] if case else b""
     found = connection.execute(_ROWS.format(which=f"{which} AND instr(o.entry, ?)"), [named])
-    for session, opened, first, last, events, closing, close in found:
+    for session, opened, first, first_leaf, last, events, closing, close, close_leaf in found:
         try:
             if [*map(type, (session, opened, last, events))] != [str, str, str, int]:
                 raise refuse("the columns beside an entry of it were changed.")
-            start = _fields(first)
-            body = unseal(start["body"], reveal)
-            end = unseal(_fields(close)["body"] if close else {}, reveal)
+            start = _parts(first, first_leaf, reveal)
+            body, end = start["body"], _parts(close, close_leaf, reveal)["body"] if close else {}
         except Refused as refusal:
             leave_out(str(session), refusal)
             continue
@@ -141,9 +140,12 @@ def matching_session(connection: sqlite3.Connection, name: str) -> str:
     raise refuse(f"Several sessions begin with {name!r}: {shown}.", fix="Give more of the name.")
 
 
-def _fields(entry: bytes) -> dict[str, Any]:
+def _parts(entry: bytes, digest: object, reveal: Callable[[str], str | None]) -> dict[str, Any]:
     try:
-        return form(entry)
+        parts = form(entry)
+        if leaf(entry) != digest:
+            raise ValueError("its bytes do not give its hash")
+        return {**parts, "body": unseal(parts["body"], reveal)}
     except ValueError as error:
         raise refuse(f"an entry of it can't be read: {error}.") from None
 

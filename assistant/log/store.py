@@ -30,7 +30,7 @@ from assistant.files import (
     unreachable,
 )
 from assistant.log import entry as entries
-from assistant.log.chain import commitment, leaf
+from assistant.log.chain import commitment
 from assistant.log.checkpoint import (
     MARKS,
     Sealing,
@@ -54,7 +54,7 @@ from assistant.log.database import (
     set_durable,
 )
 from assistant.log.entry import Clock, Draft, Entry, Writing, check_places, read, system_clock
-from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, replaced
+from assistant.log.errors import DAMAGE, broken, is_busy, moved_on, replaced
 from assistant.log.keys import Checkpoint, VerifierKey
 from assistant.log.sessions import SessionRow, matching_session, session_rows
 from assistant.log.tree import WIDTH, StoredTree, keep_tree
@@ -105,13 +105,10 @@ _COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
 _AT_ONCE = 500
 
 
-def revealer(
-    connection: sqlite3.Connection, path: Path, checked: bool, entries: Iterable[bytes] = ()
-) -> Callable[[str], str | None]:
+def revealer(connection: sqlite3.Connection, entries: Iterable[bytes] = ()) -> Callable[[str], str | None]:
     """A function from a commitment to its text, None when the text is gone.
 
-    The texts of `entries` are looked up in a few queries. When `checked`, a text that is not the one committed to
-    raises `Refused`.
+    The texts of `entries` are looked up in a few queries. A text that is not the one committed to raises `ValueError`.
     """
     known = _texts_of(connection, entries)
 
@@ -119,12 +116,8 @@ def revealer(
         row = known.get(digest) or connection.execute(_BLOB_ROW, [digest]).fetchone()
         if row is None or row[1] is None:
             return None
-        if checked and commitment(row[0] or b"", row[1]) != digest:
-            raise refuse(
-                "A text in the decision log is not the one that was logged.",
-                str(path),
-                "Run `imr log verify`, and go back to a backup.",
-            )
+        if commitment(row[0] or b"", row[1]) != digest:
+            raise ValueError("a text of it is not the one that was logged")
         return str(row[1])
 
     return reveal
@@ -160,29 +153,19 @@ def _texts_of(
 
 
 def read_entries(
-    connection: sqlite3.Connection, path: Path, session: str, since: int, checked: bool
+    connection: sqlite3.Connection, path: Path, session: str, since: int
 ) -> tuple[list[Entry], tuple[int, str] | None]:
     """The session's entries after `seq` `since`, and its head (seq and leaf), None if it has no entry.
 
-    An entry that may not stand where it does is `Refused`; when `checked`, so is one that does not hash to its leaf,
-    or link to the one before.
+    An entry that may not stand where it does is `Refused`, as is one that `read` refuses.
     """
     rows = connection.execute(_ENTRIES, [session, since]).fetchall()
-    reveal = revealer(connection, path, checked, (row[2] for row in rows))
-    found = []
     asked = ((_FIRST, [session]), (_END, [session, since])) if since else ()
-    seq, prev = max(since, 1) - 1, ""
-    for entry, (_, at, data, digest) in zip(read(rows, session, reveal), rows, strict=True):
-        if checked:
-            linked = entry.prev == prev or (at > 1 and not prev)
-            if not linked or at != seq + 1 or leaf(data) != digest:
-                raise damaged(path, session, at)
-        seq, prev = at, entry.leaf
-        if at > since:
-            found.append(entry)
+    every = list(read(rows, session, revealer(connection, (row[2] for row in rows))))
+    found = [entry for entry in every if entry.seq > since]
     before = [connection.execute(sql, values).fetchone() for sql, values in asked]
     check_places(found, *(row[0] if row else "" for row in before))
-    return found, ((seq, prev) if prev else None)
+    return found, ((every[-1].seq, every[-1].leaf) if every else None)
 
 
 def stored_bytes(path: Path, sessions: Iterable[str]) -> dict[int, tuple[bytes, bytes]]:
@@ -357,13 +340,11 @@ class Log:
         turn: WriteTurn | None,
         clock: Clock,
         salt: Callable[[], bytes],
-        checked: bool = False,
         begun: bool = False,
     ) -> None:
         self.path = path
         self._connection = connection
         self._turn = turn
-        self._checked = checked or turn is not None
         self._clock = clock
         self._salt = salt
         self._mutex = threading.RLock()
@@ -476,15 +457,14 @@ class Log:
                 self._heads[session] = seq, prev
             return [replace(writing.entry, id=id) for writing, id in zip(writings, ids, strict=True)]
 
-    def read(self, session: str, since: int = 0, checked: bool = False) -> list[Entry]:
+    def read(self, session: str, since: int = 0) -> list[Entry]:
         """The session's entries after `seq` `since`, in order; empty for a session that isn't there.
 
-        On a log opened for writing, in a bundle, and where `checked` is asked for, an entry that does not hash to
-        its leaf or link to the one before it raises `Refused`, since nobody should go on from there.
+        An entry that does not hash to its leaf or link to the one before it, or a text that is not the one that it
+        committed to, raises `Refused`: nobody should go on from there, nor go by what it says.
         """
         with self._mutex, self._speaking():
-            checked = checked or self._checked
-            found, head = read_entries(self._connection, self.path, session, since, checked)
+            found, head = read_entries(self._connection, self.path, session, since)
             if head is not None:
                 self._heads[session] = head
         return found
@@ -507,13 +487,13 @@ class Log:
         With `case` only those of it.
         """
         with self._mutex, self._speaking():
-            reveal = revealer(self._connection, self.path, checked=False)
+            reveal = revealer(self._connection)
             return list(session_rows(self._connection, reveal, others, family, case))
 
     def newest(self, case: str, fits: Callable[[SessionRow], bool]) -> SessionRow | None:
         """The review of a case with the newest entry among those that fit."""
         with self._mutex, self._speaking():
-            reveal = revealer(self._connection, self.path, checked=False)
+            reveal = revealer(self._connection)
             return next(filter(fits, session_rows(self._connection, reveal, case=case)), None)
 
     def reviews_of(self, case: str) -> list[SessionRow]:

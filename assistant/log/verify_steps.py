@@ -151,7 +151,7 @@ class Steps:
             self.sessions, self.entries = self.sessions - 1, self.entries - len(rows)
             self.left += 1
             return None
-        reveal = revealer(self._connection, self._path, False, (data for _, _, data, _ in rows))
+        reveal = revealer(self._connection, (data for _, _, data, _ in rows))
         try:
             entries = list(read(rows, session, reveal))
         except Refused:

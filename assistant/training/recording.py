@@ -51,7 +51,7 @@ class Recording:
     def __init__(self, log: Log, session_id: str) -> None:
         self.id = session_id
         self.log = log
-        self.entries: Sequence[Entry] = log.read(session_id, checked=True)
+        self.entries: Sequence[Entry] = log.read(session_id)
         first, self._events = begun(log, session_id, list(self.entries))
         self._kept: list[Session] = [first]
         self._newest: tuple[int, Session] = (1, first)
