@@ -15,7 +15,15 @@ from functools import cached_property, lru_cache
 from assistant.core.dates import PartialDate, When
 from assistant.core.record.sentences import unmarked
 from assistant.core.value import Value
-from assistant.records.proposing import HEAD_LINES, date_of, dates_of, signing_date, title_of, top_lines
+from assistant.records.proposing import (
+    HEAD_LINES,
+    date_of,
+    dates_of,
+    signing_date,
+    title_of,
+    titled,
+    top_lines,
+)
 
 _HEAD = 8
 _SHORT = 8
@@ -75,7 +83,11 @@ class _Page:
 
     @cached_property
     def date(self) -> PartialDate | None:
-        return date_of(top_lines([self.text], _HEAD), labelled=True, hard=True)
+        lines = list(top_lines([self.text], _HEAD))
+        own = (line for line in lines if titled(line))
+        return date_of(lines, labelled=True, hard=True) or date_of(
+            line for line in own if len(dates_of(line)) == 1
+        )
 
     @cached_property
     def signed(self) -> PartialDate | None:
@@ -383,14 +395,16 @@ def _join_loose(parts: list[_Part]) -> None:
             ):
                 continue
             near = abs(other.pages[0].place - loose.pages[0].place) <= max(3, first.of)
-            begins = 1 in other.numbered or (first.of == 0 and not other.numbered)
+            follows = not other.numbered and first.at == len(other.pages) + 1
+            begins = 1 in other.numbered or (first.of == 0 and not other.numbered) or follows
             beside = abs(other.pages[0].place - loose.pages[0].place) == 1
             numbered = 0 < other.of == first.of and loose.pages[0].days & other.pages[0].days
             if near and begins and beside and (numbered or _is_letter_of(loose.pages[0], other.pages[0])):
                 alike = 1.0
             else:
                 alike = max(_heads_alike(loose.pages[0].head, page.head) for page in other.pages)
-            if near and begins and alike >= (_SAME_HEAD if first.of else 0.35):
+            goes_on = follows and loose.pages[0].place == other.pages[-1].place + 1
+            if near and begins and alike >= (_SAME_HEAD if first.of and not goes_on else 0.35):
                 for page in loose.pages:
                     other.take(page)
                 parts.remove(loose)

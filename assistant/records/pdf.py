@@ -264,9 +264,12 @@ def _is_ticked(greys: Any, box: _Box, height: float) -> bool | None:
 
 
 def _with_boxes(layer: Any, boxes: list[_Box]) -> tuple[str, list[str]]:
-    """The text of a page with a mark before the label of each box, and what is said of boxes without one."""
+    """The text of a page with a mark before the label of each box, and what is said of boxes without one.
+
+    A box that nothing stands beside, as in a column of a table, is marked behind the words of its row.
+    """
     text = layer.get_text_range()
-    marks: list[tuple[int, str]] = []
+    marks: list[tuple[int, float, str]] = []
     unlabelled: list[str] = []
     for box in boxes:
         if (inside := _mark_in(layer, box)) is not None and text[inside : inside + 1] in tuple(_INKED):
@@ -275,10 +278,12 @@ def _with_boxes(layer: Any, boxes: list[_Box]) -> tuple[str, list[str]]:
         if at is None:
             if box.name:
                 unlabelled.append(f"{box.sign} {box.name}")
+            elif (at := _row_before(layer, box)) is not None and at < len(text):
+                marks.append((at + 1, box.left, f" {box.sign}"))
         elif at < len(text):
-            marks.append((at, f"{box.sign} "))
-    for at, sign in sorted(marks, reverse=True):
-        before = "" if at == 0 or text[at - 1].isspace() else " "
+            marks.append((at, box.left, f"{box.sign} "))
+    for at, _, sign in sorted(marks, reverse=True):
+        before = "" if at == 0 or text[at - 1].isspace() or sign[0] == " " else " "
         text = f"{text[:at]}{before}{sign}{text[at:]}"
     return text, unlabelled
 
@@ -312,6 +317,20 @@ def _label_at(layer: Any, box: _Box, boxes: list[_Box]) -> int | None:
             found = pdfium.FPDFText_GetTextIndexFromCharIndex(layer, at)
             return found if found >= 0 else None
         x += 1.5
+    return None
+
+
+def _row_before(layer: Any, box: _Box) -> int | None:
+    """Where in the text the last letter of the words on the left of a box stands; None where there are none."""
+    middle, reach = (box.bottom + box.top) / 2, max(3.0, (box.top - box.bottom) / 2)
+    x = box.left - 1.0
+    while x > 0:
+        at = pdfium.FPDFText_GetCharIndexAtPos(layer, x, middle, 1.5, reach)
+        said = chr(pdfium.FPDFText_GetUnicode(layer, at) or 32) if at >= 0 else " "
+        if not said.isspace() and said not in _INKED:
+            found = pdfium.FPDFText_GetTextIndexFromCharIndex(layer, at)
+            return found if found >= 0 else None
+        x -= 1.5
     return None
 
 

@@ -16,7 +16,7 @@ from assistant import library
 from assistant.core.dates import PartialDate, When, century, dates_in, read_date
 from assistant.core.record.phrases import SPACE, any_of, pattern
 from assistant.core.record.sentences import REQUEST, UR_REPORT, fields_below, unmarked
-from assistant.core.text import one_line
+from assistant.core.text import compiled, one_line
 from assistant.core.value import Value
 
 RECORD = "Medication record"
@@ -94,7 +94,10 @@ def titled(line: str) -> str:
 
     A line of prose that only mentions such a document begins otherwise, or goes on.
     """
-    head = re.split(r"\s{3,}|\t", unmarked(line).strip().strip("*#=_- "))[0].strip()
+    line = re.sub(
+        r"(?i)^(\W*(?:re|subject|title|type|document|exam|study)\s*:)\s{3,}", r"\1 ", unmarked(line)
+    )
+    head = re.split(r"\s{3,}|\t", line.strip().strip("*#=_- "))[0].strip()
     if not head or len(head) > 160:
         return ""
     known = (*_titles(), *_glued_titles()) if head.isupper() else _titles()
@@ -102,11 +105,18 @@ def titled(line: str) -> str:
         if found is None:
             continue
         rest = head[found.end() :]
+        if name == "Radiology report" and re.search(_SHOWN, rest):
+            continue
         if len(head.split()) <= _MOST_WORDS and not re.search(
-            r"[a-z]\.\s*$|\b(?:was|were|is|are|has|have|will|of \d|dated)\b", rest
+            r"[a-z]\.\s*$|\d\.\s*$|\b(?:was|were|is|are|has|have|will|of \d|dated)\b|^\s*(?:date|received)\b",
+            rest,
         ):
             return name
     return ""
+
+
+_SHOWN = r"(?i):\s+(?:no|normal|negative|neg|mild|moderate|severe|unremarkable|intact|within|there|degenerative|acute)\b"
+"""What a note says right behind the name of a study that it tells of."""
 
 
 def top_lines(pages: Iterable[str], most: int) -> Iterator[str]:
@@ -123,10 +133,18 @@ def top_lines(pages: Iterable[str], most: int) -> Iterator[str]:
 def title_of(page: str) -> str:
     """The type of document whose title stands at the top of a page; empty where none does."""
     lines = list(top_lines([page], HEAD_LINES))
-    title = next(filter(None, map(titled, lines[:TITLE_LINES])), "")
-    title = title or next(filter(None, map(_behind_letterhead, lines[:_LETTERHEAD])), "")
+    behind = map(_behind_letterhead, lines[:_LETTERHEAD])
+    title = next(
+        filter(
+            None, (*map(titled, lines[:_LETTERHEAD]), *behind, *map(titled, lines[_LETTERHEAD:TITLE_LINES]))
+        ),
+        "",
+    )
     if not title and any(re.match(r"(?i)dear\b", line) for line in lines):  # behind the addresses of a letter
-        title = next((UR_REPORT for line in lines if line.isupper() and titled(line) == UR_REPORT), "")
+        own = (
+            line for line in lines if line.isupper() or re.match(r"(?i)(?:re|subject|regarding)\s*:", line)
+        )
+        title = next((UR_REPORT for line in own if titled(line) == UR_REPORT), "")
     return _told(page, " | ".join(lines[:TITLE_LINES]), title) or title
 
 
@@ -207,7 +225,8 @@ def _is_study(pages: Sequence[str]) -> bool:
     return (
         all(parts)
         and re.search(
-            r"(?i)\b(?:radiolog\w*|imaging|x-?rays?|MRI|CT|ultrasound|sonogra\w+|\d views?)\b", head
+            r"(?i)\b(?:radiolog\w*|imaging|nuclear|scan|x-?rays?|MRI|CT|ultrasound|sonogra\w+|\d views?)\b",
+            head,
         )
         is not None
     )
@@ -259,11 +278,30 @@ def _date(title: str, pages: Sequence[str]) -> str:
         date = None
         if title in library.intake("documents")["by_visits"]:
             date = date_of(head, labelled=True) or _last_visit(pages)
+        if title == UR_REPORT:  # its form may give the days of the request as well
+            date = _day_behind("decided_on", head)
         if title in library.intake("documents")["by_letter"]:  # the visit that it tells of was on another day
             date = next((when for line in head if (when := _day_alone(line)) is not None), None)
         date = date or (signing_date(pages) if signed else date_of(head) or signing_date(pages))
         date = date or _date_beside_name(pages)
+        if title in library.intake("documents")["by_visits"]:
+            date = date or _only_day(head)
+        if title == "Doctor's first report":
+            date = date or _day_behind("first_seen_on", head)
     return str(date) if date is not None else ""
+
+
+def _only_day(lines: Iterable[str]) -> PartialDate | None:
+    """The one day that the head of a page names, where no label says that it is of something else."""
+    found = {
+        date
+        for line in lines
+        for start, said, when in dates_of(line)
+        if (date := _whole(when)) is not None
+        and not words_of("other_date").search(unmarked(line[:start])[-30:])
+        and not _doubtful(line, start, start + len(said))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _day_alone(line: str) -> PartialDate | None:
@@ -300,6 +338,7 @@ def date_of(lines: Iterable[str], labelled: bool = False, hard: bool = False) ->
             if _own(before):
                 return date
             begins = (not unmarked(line[:start]).strip(" -–*") and not runs_on) or bool(titled(line))
+            begins = begins and len(found) < 2 + len(re.findall(r"[^\W\d_]{3,}", line))  # no head of a table
             if first is None and not labelled and begins and not words_of("other_date").search(before):
                 first = date
     return first
@@ -386,7 +425,9 @@ def _date_beside_name(pages: Sequence[str]) -> PartialDate | None:
     """The day that stands behind a name which nothing else stands beside, as whoever signs a form writes it."""
     for line in (line.strip() for page in reversed(pages) for line in _bottom_lines(page)):
         for start, said, when in dates_of(line):
-            signed = re.fullmatch(rf"{_NAME}(?:,?\s+{_DEGREE})*[\s,]+", line[:start])
+            signed = re.fullmatch(
+                rf"{_NAME}(?:,?\s+{_DEGREE})*[\s,]+(?:(?i:lic\w*)[\s.#:]*[A-Z]*\d+[\s,]+)?", line[:start]
+            )
             if signed and not line[start + len(said) :].strip() and not _doubtful(line, start, len(line)):
                 return _whole(when)
     return None
@@ -415,7 +456,7 @@ def _bottom_lines(page: str) -> list[str]:
 _NAME = r"[A-Z][\w.'’-]*(?:\s+(?:[A-Z]\.|[A-Z][\w'’-]+)){1,3}"
 _DEGREE = (
     r"(?:M\.?\s?D\.?|D\.?\s?O\.?|D\.?C\.?|D\.?P\.?T\.?|P\.?T\.?|O\.?T\.?R?\.?(?:/L)?|N\.?P\.?(?:-C)?|F\.?N\.?P\.?(?:-C)?|P\.?A\.?(?:-C)?\.?"
-    r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|Ed\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?|LCSW|LMFT|MFT|Pharm\.?\s?D\.?)"
+    r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|Ed\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?|LCSW|LMFT|MFT|Pharm\.?\s?D\.?|CHT|ATC|MPT|MSPT|DNP|APRN|CRNA|MSN|BSN|OTD)"
 )
 _DEGREED = re.compile(
     rf"(?<![\w.])(?P<name>{_NAME})(?P<gap>,?\s+)(?P<degree>{_DEGREE}(?:,\s*{_DEGREE})*)(?!\w)(?!\s+\d{{5}})"
@@ -424,6 +465,7 @@ _DEGREE_ONLY = re.compile(rf"[\s,]{_DEGREE}(?!\w)")
 _ROLE = re.compile(
     r"\s*((?:primary |secondary )?(?:attending|treating) (?:provider|physician)|radiologist)\s*", re.I
 )
+_THERAPIST = re.compile(r"[\s,](?:D?\.?P\.?T|O\.?T\.?R?(?:/L)?|D\.?C|L\.?Ac)\.?(?!\w)")
 _ALIKE = 0.8
 """From so alike on, two spellings of a name are taken for one that was hard to read."""
 
@@ -435,7 +477,7 @@ def named_in(pages: Iterable[str]) -> list[Named]:
         for line in page.split("\n"):
             if "‹" in line or _DEGREE_ONLY.search(line) is None:
                 continue
-            for one in map(_named, _DEGREED.finditer(line)):
+            for one in map(_named, _DEGREED.finditer(_unglued(line))):
                 if one is None:
                     continue
                 key = one.surname.casefold(), _bare(one.degree.split(",")[0])
@@ -443,6 +485,12 @@ def named_in(pages: Iterable[str]) -> list[Named]:
                 if held is None or _fuller(one) > _fuller(held):
                     found[key] = one
     return list(found.values())
+
+
+def _unglued(line: str) -> str:
+    """A line with the space back between a signature and the name in print that a reader of pictures ran together."""
+    line = compiled(r"([A-Z]\.\s?[A-Z][a-z]+)(?=[A-Z][a-z]{2})").sub(r"\1 ", line)
+    return compiled(r"(?<=[a-z]{2})(?=(?:MD|DO|DC|PT|NP|DPT|PhD|PsyD|LAc)\b)").sub(" ", line)
 
 
 def _fuller(one: Named) -> tuple[int, bool]:
@@ -518,6 +566,8 @@ def _author(title: str, pages: Sequence[str], roster: Sequence[Named], patient: 
         )
     best = min(one.rank for one in found)
     names = [one for one in found if one.rank == best]
+    if best == 1 and (therapists := [one for one in found if one.rank == 3 and _THERAPIST.search(one.said)]):
+        names = therapists  # the physician whom their form names sent the patient
     if len({_bare(_surname(one.said)) for one in names}) > 1:
         return ""
     return names[0].said
@@ -558,6 +608,7 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
         for at, line in enumerate(lines):
             if title == REQUEST and at + 1 < len(lines) and re.search(r":\s*[A-Z][\w.]*,?(?:\s{3}|$)", line):
                 line = _unwrapped(line, lines[at + 1])
+            line = _unglued(line)
             if line[0] == "/":
                 line = re.sub(r"^/\s?s\s?/\s*", "", line)
             if line[-1:] == ":" and at + 1 < len(lines) and re.search(r"(?i)\bby\s*:$", line):

@@ -115,3 +115,11 @@ def test_pages_of_a_letter_go_with_the_one_whose_day_they_name() -> None:
     later = "Re: Doe\nFebruary 24, 2022\nPage {}\nHe was neat."
     assert parts(first, later.format(3), later.format(2)) == [[1, 3, 2]]
     assert parts(first, "Jane Doe, CW-20, page 2\nWhat we relied on") == [[1, 2]]
+    assert parts(
+        "ELM REVIEW GROUP\nJune 3, 2022\nUR DECISION", "Elm Review Group - Doe - page 2/2\nReviewer: A B, MD"
+    ) == [[1, 2]]
+
+
+def test_two_reports_of_one_kind_are_two_by_the_days_in_their_titles() -> None:
+    report = "ELM IMAGING\nROE JANE\nMRI LUMBAR SPINE {}\nIMPRESSION: Normal."
+    assert parts(report.format("11/30/2022"), report.format("01/22/2024")) == [[1], [2]]

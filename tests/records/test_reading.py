@@ -116,6 +116,12 @@ def test_a_letter_in_a_drawn_box_ticks_it_and_is_no_word(place: Path) -> None:
     assert page.text.split() == ["\u2612", "Approved", "\u2610", "Denied"]
 
 
+def test_boxes_in_the_columns_of_a_table_stand_behind_the_words_of_their_row(place: Path) -> None:
+    boxes = b"300 755 10 10 re S 360 755 10 10 re S BT /F1 9 Tf 1 0 0 1 362.3 757.5 Tm (X) Tj"
+    (page,) = read(place, pdf([(boxes + b" 1 0 0 1 40 757.5 Tm (Knee brace) Tj ET", "")])).pages
+    assert page.text.split() == ["Knee", "brace", "\u2610", "\u2612"]
+
+
 def test_a_page_is_never_two_pages(place: Path) -> None:
     stream = b"BT /F1 9 Tf 40 760 Td (one\\ftwo\\000) Tj ET"
     (page,) = read(place, pdf([(stream, "")])).pages

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate
+from assistant.core.record import course_words as wording
 from assistant.core.record.chronology_lines import (
     CHANGE,
     DEVICE,
@@ -33,8 +34,7 @@ from assistant.core.record.chronology_lines import (
     Line,
     merged,
 )
-from assistant.core.record.counts import SPELLED
-from assistant.core.record.mentions import extract, extract_kind, regions_of
+from assistant.core.record.mentions import extract_kind, regions_of
 from assistant.core.record.phrases import Known, Patterns, any_of, known_phrases, whole
 from assistant.core.record.sentences import (
     APPLICATION,
@@ -62,7 +62,7 @@ _BY_THERAPISTS = frozenset({"Physical therapy note", "Chiropractic note", "Acupu
 _UNKNOWN = PartialDate(2100, 12, 31)
 """Stands for the day of a document that is undated: a line that would rest on it is none."""
 _FIRST_REPORT = frozenset({"Doctor's first report"})
-_SIGNED = r"(?i)\b(?:signed|dictated|authenticated|(?:read|interpreted) by)\b"
+_SIGNED = r"(?i)\b(?:signed|dictated|authenticated|(?:read|interpreted) by|(?:interpreting|reading) (?:radiologist|physician))\b"
 _LONGEST = 320
 
 
@@ -83,7 +83,7 @@ def chronology(
     for document in documents:
         if document.type not in _SECOND_HAND:
             found += _told(replace(document, pages=tuple(document.pages)), running, injury, born, known)
-    found = [one for one in found if one.date != _UNKNOWN]
+    found = [one for one in found if one.date not in (_UNKNOWN, born)]
     return sorted(merged(found), key=lambda one: (one.date.earliest, KINDS.index(one.kind)))
 
 
@@ -97,7 +97,7 @@ def _told(
 ) -> tuple[Line, ...]:
     """What one document tells: read again only when something of it has changed."""
     words, drugs = known.words
-    said = list(sentences(document, words, running, document.type in drugs["lists"]))
+    said = list(sentences(document, words, running, document.type in (*drugs["lists"], _LAB)))
     return tuple(_Reading(document, said, words, drugs, injury, born, known).lines())
 
 
@@ -191,13 +191,13 @@ class _Reading:
             r"(?i)\b(?:\d+|ten|six|eight|twelve|several|\w+teen|\w+ty) feet\b", "", of or one.words
         )
         sides = {mention.side for mention in extract_kind(about, "sides")}  # type: ignore[attr-defined]
-        regions = sorted(regions_of(about)) or _level_regions(about)
+        regions = sorted(regions_of(about)) or wording.level_regions(about)
         return Line(
             kind,
             date,
             {key: value for key, value in parts.items() if value},
             Evidence(one.document, one.page, quote or one.quote),
-            regions[0] if len(regions) == 1 else _spine(regions),
+            regions[0] if len(regions) == 1 else wording.spine_of(regions),
             sides.pop() if len(sides) == 1 else "bilateral" if len(sides) > 1 else "",
             own=own,
         )
@@ -208,7 +208,8 @@ class _Reading:
         return [
             day
             for day in days
-            if day.date != self.born and not re.search(_BORN, one.words[max(0, day.start - 20) : day.start])
+            if day.date != self.born
+            and not re.search(wording.BORN, one.words[max(0, day.start - 20) : day.start])
         ]
 
     def _is_planned(self, one: Sentence, start: int, end: int) -> bool:
@@ -243,7 +244,7 @@ class _Reading:
             return
         about = titled.words if titled is not None else ""
         if not regions_of(about):
-            about = f"{about} {_body(impression.words).split('. ')[0]}"
+            about = f"{about} {wording.body_of(impression.words).split('. ')[0]}"
         views = [name for name, found in self._map("views").items() if found.search(about)]
         contrast = re.search(r"(?i)\bwith(?:out)?(?: and with(?:out)?)? (?:contrast|gadolinium)\b", about)
         yield self._line(
@@ -255,20 +256,20 @@ class _Reading:
             what=modality,
             views=", ".join(views) if modality == "radiographs" else "",
             contrast=contrast[0].lower() if contrast else "",
-            finding=_body(impression.quote),
+            finding=wording.body_of(impression.quote),
         )
 
     def _passage(self, section: str) -> Sentence | None:
         """What stands under a heading, as one passage of one page."""
         under = [one for one in self.all if one.section == section]
-        first = next((one for one in under if len(_body(one.quote)) > 3), None)
+        first = next((one for one in under if len(wording.body_of(one.quote)) > 3), None)
         if first is None:
             return None
         quote = ""
         for one in under[under.index(first) :]:
             if one.page != first.page or re.search(_SIGNED, one.words):
                 break
-            if _signature(one.words) or len(quote) + len(one.quote) > _LONGEST:
+            if wording.is_signature(one.words) or len(quote) + len(one.quote) > _LONGEST:
                 break
             quote = f"{quote} {one.quote}".strip()
         quote = quote or first.quote[:_LONGEST]
@@ -293,7 +294,8 @@ class _Reading:
             )
             quote = (
                 nearby
-                if len(nearby) < _LONGEST and not _signature(following[min(at + 1, len(following) - 1)].words)
+                if len(nearby) < _LONGEST
+                and not wording.is_signature(following[min(at + 1, len(following) - 1)].words)
                 else one.quote
             )
             yield self._line(
@@ -302,7 +304,7 @@ class _Reading:
                 self.day,
                 quote=one.quote if len(one.quote) > 40 else quote,
                 what="urine drug test",
-                finding=_body(one.quote),
+                finding=wording.body_of(one.quote),
             )
 
     def _database(self) -> Iterator[Line]:
@@ -316,10 +318,11 @@ class _Reading:
 
     def _operation_report(self) -> Iterator[Line]:
         one = next(
-            (one for one in self.all if one.section == "procedure" and len(_body(one.quote)) > 3), None
+            (one for one in self.all if one.section == "procedure" and len(wording.body_of(one.quote)) > 3),
+            None,
         )
         if one is not None:
-            injected = _family(self._map("injections"), one.words, "")
+            injected = wording.family_of(self._map("injections"), one.words, "")
             if injected and not whole(self._map("operations")).search(one.words):
                 yield self._line(INJECTION, one, self.day, own=True, what=injected)
                 return
@@ -328,8 +331,8 @@ class _Reading:
                 one,
                 self.day,
                 own=True,
-                what=_family(self._map("operations"), one.words),
-                finding=_body(one.quote).strip(" ."),
+                what=wording.family_of(self._map("operations"), one.words),
+                finding=wording.body_of(one.quote).strip(" ."),
             )
 
     def _narrated_studies(self) -> Iterator[Line]:
@@ -338,7 +341,8 @@ class _Reading:
                 continue
             for name, found in self._map("studies").items():
                 for match in found.finditer(one.words):
-                    near = _nearest(self._days(one), match, one.words) or self._at_visit(one, match)
+                    near = wording.nearest(self._days(one), match, one.words) or self._at_visit(one, match)
+                    near = near or self._today(one, match)
                     if (
                         near is None
                         or near.date.after(self.day)
@@ -349,7 +353,7 @@ class _Reading:
                         continue
                     if re.search(r"(?i)\b(?:new|since|last seen|follow-?up)\s*$", one.words[: near.start]):
                         continue
-                    finding = re.split(_SHOWS, one.words[max(match.end(), near.end) :], maxsplit=1)
+                    finding = re.split(wording.SHOWS, one.words[max(match.end(), near.end) :], maxsplit=1)
                     about = one.words[match.start() : match.end() + 60]
                     for day in (near, *again(one.words, near, self._days(one))):
                         shown = finding[1] if len(finding) == 2 and day is near else ""
@@ -359,10 +363,21 @@ class _Reading:
 
     def _at_visit(self, one: Sentence, match: re.Match[str]) -> Dated | None:
         """The day of a visit at which a study was done that its note only names with what it showed."""
-        if self.document.type not in self._list("visit_documents") or self._days(one):
+        if self.document.type not in (*self._list("visit_documents"), *_FIRST_REPORT) or self._days(one):
             return None
-        shown = re.match(r"[^.;:]{0,40}:\s", one.words[match.end() :])
+        shown = re.match(r"(?i)[^.;:]{0,40}:\s+(?!none\b|not\b|deferred|pending)", one.words[match.end() :])
         return Dated(match.end(), match.end(), self.day) if shown else None
+
+    def _today(self, one: Sentence, match: re.Match[str]) -> Dated | None:
+        """The day of a note that says of a study that it was done on it."""
+        done = re.match(wording.DONE_TODAY, one.words[match.end() :]) or re.search(
+            wording.TODAYS, one.words[: match.start()]
+        )
+        return (
+            Dated(match.end(), match.end(), self.day)
+            if done and not self._days(one) and not re.search(r"(?i)\bno(?:ne|t)?\b", done[0])
+            else None
+        )
 
     def _narrated(self, name: str, kind: str, only_dated: bool) -> Iterator[Line]:
         for one in self.said:
@@ -384,9 +399,9 @@ class _Reading:
                 near = near or (days[0] if len(days) == 1 and days[0].start >= end else None)
                 if near is None or near.date.after(self.day):
                     continue
-                if near.start < start and re.search(_AFTER, one.words[near.end : start]):
+                if near.start < start and re.search(wording.AFTER, one.words[near.end : start]):
                     continue
-                if re.search(_VISIT_DAY, one.words[: near.start]):
+                if re.search(wording.VISIT_DAY, one.words[: near.start]):
                     continue
                 if family == "operation" and not re.search(r"(?i)\b(?:underwent|had)\b", one.words[:start]):
                     continue
@@ -401,18 +416,25 @@ class _Reading:
                     if len(gap.split()) > 6:
                         continue
                 about = one.words[max(since, start - 40) : max(end, near.start)]
+                near = wording.last_of(near, days, one.words)
                 for day in (near, *again(one.words[:until], near, days)):
                     if not day.date.after(self.day):
-                        finding = _clause(one.words, since, start, end, near.start) if day is near else ""
+                        finding = (
+                            wording.clause_at(one.words, since, start, end, near.start) if day is near else ""
+                        )
                         yield self._line(kind, one, day.date, about, what=family, finding=finding)
 
     def _injected(self) -> Iterator[Line]:
-        """An injection that a note tells as done at the visit: `the knee was injected with`."""
+        """An injection that a note tells as done: `the knee was injected with`, `Dr. Low injected 40 mg of Kenalog`."""
         for one in self.said:
-            found = re.search(r"(?i)\b(?:was|were) (?:then |sterilely )?injected\b", one.words)
-            if found is None or self._is_denied(one, found.start()):
-                continue
             days = [day for day in self._days(one) if not day.date.after(self.day)]
+            own = re.search(r"(?i)\bI\b|\btoday\b", one.words) or one.section == "rendered"
+            found = re.search(r"(?i)\b(?:was|were) (?:then |sterilely )?injected\b", one.words)
+            found = found or (re.search(wording.INJECTED, one.words) if days or own else None)
+            if found is None and one.section == "rendered":
+                found = whole(self._map("injections")).search(one.words)
+            if found is None or self._is_planned(one, found.start(), found.end()):
+                continue
             what = "steroid injection" if self._any("steroids").search(one.words) else "injection"
             yield self._line(INJECTION, one, days[0].date if days else self.day, own=not days, what=what)
 
@@ -425,21 +447,34 @@ class _Reading:
         seen = False
         for one in self.said:
             if own and not seen:
-                found = re.search(_VISITS, one.words)
-                treated = re.search(rf"(?i)\btreated\s+(?P<n>{_COUNT})\s+times\b", one.words)
+                found = re.search(wording.VISITS, one.words)
+                treated = re.search(rf"(?i)\btreated\s+(?P<n>{wording.COUNT})\s+times\b", one.words)
                 if found or treated:
-                    count = _of_visits(found) if found else f"{_number(treated['n'])} visits"  # type: ignore[index]
+                    count = wording.of_visits(found) if found else f"{wording.number_of(treated['n'])} visits"  # type: ignore[index]
                     days = [day for day in self._days(one) if not day.date.after(self.day)]
                     date = days[-1].date if treated and days else self.day
                     yield self._line(THERAPY, one, date, what=own, count=count)
                     seen = True
                     continue
-            if one.section in ("plan", "work") and not re.search(_PAST, one.words):
+            if one.section in ("plan", "work", "assessed", "rendered") and not re.search(
+                wording.PAST, one.words
+            ):
                 continue
             yield from self._counted(one)
             yield from self._begun(one)
-        if own and own != "psychotherapy" and not seen and (summary := self._summary()) is not None:
-            yield self._line(THERAPY, summary, self.day, what=own)
+        if own and own != "psychotherapy" and not seen:
+            rows = [
+                (page, row)
+                for page, text in enumerate(self.document.pages, 1)
+                for row in wording.visit_rows(text)
+            ]
+            if len(rows) > 2:
+                page, row = rows[-1]
+                count = wording.last_number([row for _, row in rows])
+                last = Sentence("", cleared(row), row, self.document.id, page, False)
+                yield self._line(THERAPY, last, self.day, what=own, count=f"{count} visits" if count else "")
+            elif (summary := self._summary()) is not None:
+                yield self._line(THERAPY, summary, self.day, what=own)
 
     def _summary(self) -> Sentence | None:
         """What a note of therapy says of its course, where it counts no visits."""
@@ -455,9 +490,9 @@ class _Reading:
         for name, found in self._map("therapy").items():
             for match in found.finditer(one.words):
                 near = one.words[max(0, match.start() - 40) : match.end() + 30]
-                of = re.search(_VISITS, near)
+                of = re.search(wording.VISITS, near)
                 count = of or re.search(
-                    rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near
+                    rf"(?i)(?<![\d/#.])\b(?P<n>{wording.COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near
                 )
                 count = count or re.match(
                     r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$|\s+(?:in|since|during|w/|with|helped|for)\b)",
@@ -472,12 +507,18 @@ class _Reading:
                     continue
                 days = [day for day in self._days(one) if not day.date.after(self.day)]
                 near_day = next((day for day in days if day.start >= match.end()), None)
-                last = next((day for day in days if near_day and day.start > near_day.start), None)
-                if near_day and last and re.fullmatch(_UNTIL, one.words[near_day.end : last.start]):
-                    near_day = last
+                if (
+                    near_day
+                    and not of
+                    and re.search(
+                        rf"(?i)\b{wording.COUNT}\s+{noun}", one.words[match.end() + 30 : near_day.start]
+                    )
+                ):
+                    near_day = None  # the day of another count
+                near_day = wording.last_of(near_day, days, one.words, True) if near_day else None
                 yield self._line(
                     THERAPY, one, near_day.date if near_day else self.day, what=name,
-                    count=_of_visits(of) if of else f"{_number(count['n'])} visits",
+                    count=wording.of_visits(of) if of else f"{wording.number_of(count['n'])} visits",
                     as_of="" if near_day else "yes",
                 )  # fmt: skip
                 return
@@ -526,7 +567,7 @@ class _Reading:
         )
         for one in self.all if listing else self.said:
             yield from self._compound(one)
-            mixed = re.search(_MIXED, one.words)
+            mixed = re.search(wording.MIXED, one.words)
             for match in either.finditer(one.words):
                 rest = one.words[match.end() : match.end() + 90]
                 topical = self._topical(one, rest, listing)
@@ -543,7 +584,7 @@ class _Reading:
                     self.document.type == OPERATIVE or whole(self._map("injections")).search(one.words)
                 ):
                     continue  # what was injected
-                strength = re.match(_STRENGTH, rest)
+                strength = re.match(wording.STRENGTH, rest)
                 row = listing or one.section == "medications"
                 if listing and strength and not (strength["unit"] or "/" in strength["number"]):
                     strength = None  # the number of a column of its own
@@ -555,7 +596,7 @@ class _Reading:
                 tried = not row and strength is None and self._is_tried(one, match)
                 if (
                     strength is None
-                    and not (row or topical or tried or re.match(_GIVEN, rest))
+                    and not (row or topical or tried or re.match(wording.GIVEN, rest))
                     and not self._is_taken(one, match.start())
                     and not self._is_dosed(one, match.start(), rest)
                 ):
@@ -570,7 +611,7 @@ class _Reading:
                         )
                     )
                 )
-                if not row and not told and one.section not in ("plan", ""):
+                if not row and not told and one.section not in ("plan", "assessed", "rendered", ""):
                     continue
                 if not row and self._is_planned(one, match.start(), match.end()):
                     continue
@@ -589,8 +630,8 @@ class _Reading:
                     since = since or PartialDate(int(year[1]))
                 filled = dates[0].date if listing and dates else None
                 yield self._line(
-                    DRUG, one, filled or self.day, what=name, strength=topical or _strength(strength),
-                    dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
+                    DRUG, one, filled or self.day, what=name, strength=topical or wording.strength_of(strength),
+                    dose=wording.one_of(wording.FREQUENCY, after), quantity=wording.one_of(r"(?<!\w)#\s?\d+", after),
                     since=since.prose() if since is not None and not halted else "",
                     stopped="tried" if tried else "stopped" if halted else "", filled="yes" if filled else "",
                 )  # fmt: skip
@@ -623,28 +664,30 @@ class _Reading:
 
     def _is_dosed(self, one: Sentence, start: int, rest: str) -> bool:
         """Whether the words behind a drug's strength say how often it is taken, and none before that it was once."""
-        often = re.match(rf"{_FREQUENCY}".replace("(?i)", r"(?i)\W*", 1), rest)
+        often = re.match(rf"{wording.FREQUENCY}".replace("(?i)", r"(?i)\W*", 1), rest) or re.match(
+            r"[\s,]*#\s?\d", rest
+        )
         before = one.words[max(0, start - 60) : start]
-        return often is not None and not re.search(_ONCE, before) and not self._is_denied(one, start)
+        return often is not None and not re.search(wording.ONCE, before) and not self._is_denied(one, start)
 
     def _compound(self, one: Sentence) -> Iterator[Line]:
-        found = re.search(_MIXED, one.words)
+        found = re.search(wording.MIXED, one.words)
         if found and (self.known.drug.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
-            quantity = one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])
+            quantity = wording.one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])
             yield self._line(
                 DRUG,
                 one,
                 self.day,
                 what=" ".join(found[0].split()).strip(" ,/").lower(),
                 quantity=quantity,
-                dose=one_of(_FREQUENCY, one.words[found.end() :]),
+                dose=wording.one_of(wording.FREQUENCY, one.words[found.end() :]),
             )
 
     def _changes(self) -> Iterator[Line]:
         either = self.known.drug
         verb = self._any("changes")
         for one in self.said:
-            if one.section != "plan":
+            if one.section not in ("plan", "assessed"):
                 continue
             drug, found = either.search(one.words), verb.search(one.words)
             if drug is None or found is None or re.search(r"(?i)\bif\b|\bdiscuss\w*|\bafter\b", one.words):
@@ -654,13 +697,8 @@ class _Reading:
             name = next(
                 name for name, known in self._map("drugs", self.drugs).items() if known.fullmatch(drug[0])
             )
-            yield self._line(
-                CHANGE,
-                one,
-                self.day,
-                what=name,
-                finding=re.sub(r"^(?:\d+\.|P\s?:)\s*", "", one.words).strip(" ."),
-            )
+            finding = re.sub(r"^(?:\d+\.|P\s?:)\s*", "", one.words).strip(" .")
+            yield self._line(CHANGE, one, self.day, what=name, finding=finding)
 
     # -- work, diagnoses, events
 
@@ -669,23 +707,27 @@ class _Reading:
         stationary = self._any("stationary")
         block = [one for one in self.all if one.section == "work"]
         ends = next((n for n, one in enumerate(block) if re.match(r"(?i)I declare\b", one.words)), len(block))
-        block = [one for one in block[:ends] if not re.match(_DECLARED, one.words)]
+        block = [one for one in block[:ends] if not re.match(wording.DECLARED, one.words)]
         block = [one for one in block if one.page == block[0].page]
-        signed = next((n for n, one in enumerate(block) if _signature(one.words)), len(block))
+        signed = next((n for n, one in enumerate(block) if wording.is_signature(one.words)), len(block))
         block = block[: min(signed, 3)]
-        ticked = _ticked(" ".join(one.words for one in block), said)
+        ticked = wording.ticked_state(" ".join(one.words for one in block), said)
         told = []
         for one in block:
-            if re.search(_LOST_BOX, one.words) or re.match(rf"{_WHO}|{_CLOSING}", one.words):
+            if re.search(wording.LOST_BOX, one.words) or re.match(
+                rf"{wording.WHO}|{wording.CLOSING}|{wording.RETURN}", one.words
+            ):
                 continue
-            cut = re.split(_DECLARED_IN, re.sub(r"(?i)^work status:?\s*", "", one.words))[0].strip()
+            cut = re.split(
+                wording.DECLARED_IN, re.sub(r"(?i)^(?:\d{1,2}[a-z]?[.)]\s+)?work status:?\s*", "", one.words)
+            )[0].strip()
             form = len(said.findall(cut)) > 1 and len(cut.split()) < 9 and not re.search(r"[.,;]", cut)
             if cut and not re.search("[☐☒▣?]", cut) and not form:
                 told.append((one, cut))
         if (
             told
             and re.match(r"(?i)work\s*:?(?:\s|$)", told[0][1])
-            and not any(said.search(cut) or re.search(_LIMITED, cut) for _, cut in told)
+            and not any(said.search(cut) or re.search(wording.LIMITED, cut) for _, cut in told)
         ):
             told = []  # what the patient does
         if told:
@@ -695,19 +737,23 @@ class _Reading:
                 WORK,
                 told[0][0],
                 self.day,
-                quote=re.split(_DECLARED_IN, told[0][0].quote)[0].strip(),
+                quote=re.split(wording.DECLARED_IN, told[0][0].quote)[0].strip(),
                 what=state.strip(" ."),
             )
         elif ticked and block:
             yield self._line(WORK, block[0], self.day, what=ticked)
-        elif limits := next((one for one in block if re.search(_LIMITS, one.words)), None):
-            yield self._line(WORK, limits, self.day, what=one_of(_LIMITS, limits.words).strip(" ."))
+        elif limits := next((one for one in block if re.search(wording.LIMITS, one.words)), None):
+            yield self._line(
+                WORK, limits, self.day, what=wording.one_of(wording.LIMITS, limits.words).strip(" .")
+            )
         retold: PartialDate | None = None
         section = ""
         for one in self.all:
-            own = re.match(_WORK_SAID, one.words)
-            if one.section in ("work", "plan", "examination", "template") and not (
-                own and one.section == "plan"
+            if re.fullmatch(r"(?i)[\w &]{3,30} status\.?", one.words):
+                continue  # a heading
+            own = re.match(wording.WORK_SAID, one.words)
+            if one.section in ("work", "plan", "assessed", "rendered", "examination", "template") and not (
+                own and one.section in ("plan", "assessed")
             ):
                 continue
             told_on = dated(one.words[:40], self.document.date)
@@ -729,7 +775,7 @@ class _Reading:
             if (
                 found
                 and retold in (None, self.day)
-                and re.search(_WAS, one.words[: found.start()])
+                and re.search(wording.WAS, one.words[: found.start()])
                 and not self._days(one)
             ):
                 continue  # some time ago
@@ -747,24 +793,32 @@ class _Reading:
             )
             yield self._line(
                 WORK, one, days[0].date if days and not until and days[0].date.month else retold or self.day,
-                what=_clause(one.words, 0, found.start(), found.end(), len(one.words)),
+                what=wording.clause_at(one.words, 0, found.start(), found.end(), len(one.words)),
             )  # fmt: skip
 
     def _diagnoses(self) -> Iterator[Line]:
-        sections = ("diagnoses",) if self.document.type in _LEGAL else ("diagnoses", "impression")
+        sections = (
+            ("diagnoses", "assessed")
+            if self.document.type in _LEGAL
+            else ("diagnoses", "assessed", "impression")
+        )
         signed = 0
         for one in self.all:
-            if one.section in sections and _signature(one.words):
+            if one.section in sections and (
+                wording.is_signature(one.words) or re.match(wording.SENT_HOME, one.words)
+            ):
                 signed = one.page
-            if one.section not in sections or one.page == signed or "?" in one.words or "Rx" in one.words:
+            if one.section not in sections or one.page == signed or re.search(r"[?•]|Rx", one.words):
                 continue
-            body = re.sub(r"^\d{1,2}[.)]\s*", "", _body(one.words)).strip(" .;")
+            body = re.sub(r"^\d{1,2}[.)]\s*", "", wording.body_of(one.words)).strip(" .;")
             coded = re.search(r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\b|\b\d{3}\.\d{1,2}\b", body)
             if (
                 len(body) > 5
                 and len(body) < 160
-                and (coded or len(body.split()) < 12)
-                and not re.search(_NO_DIAGNOSIS, body)
+                and (coded or len(body.split()) < 17)
+                and (coded or one.section != "assessed" or re.match(r"\d{1,2}[.)]\s", one.words))
+                and not re.match(wording.ORDERED, body)
+                and not re.search(wording.NO_DIAGNOSIS, body)
                 and (coded or self.document.type not in _BY_THERAPISTS)
             ):
                 yield self._line(DIAGNOSIS, one, self.day, what=body)
@@ -777,23 +831,31 @@ class _Reading:
         )
         for one in self.said:
             if told and self.injury and one.section == "history" and one.first:
-                yield self._line(INJURY, one, self.injury, own=True, what=one.words.strip(" ."))
+                yield self._line(
+                    INJURY, one, self.injury, own=True, what=wording.body_of(one.words).strip(" .")
+                )
                 told = False
                 continue
             if one.section not in ("history", "", "background"):
                 continue
             days = [day for day in self._days(one) if not day.date.after(self.day)]
-            days = [day for day in days if not re.search(_VISIT_DAY, one.words[: day.start])]
+            days = [day for day in days if not re.search(wording.VISIT_DAY, one.words[: day.start])]
             hurt = next((day for day in days if day.date == self.injury), None)
-            found = next((hit for hit in said.finditer(one.words) if not _is_season(one.words, hit)), None)
+            found = next(
+                (hit for hit in said.finditer(one.words) if not wording.is_season(one.words, hit)), None
+            )
             if (
                 hurt is not None
-                and (found or re.search(_HOW, one.words))
+                and (found or re.search(wording.HOW, one.words))
                 and not re.search(r"(?i)date of", one.words)
             ):
                 yield self._line(
                     INJURY, one, hurt.date, what=one.words.strip(" ."), own=self.document.type in _LEGAL
                 )
+            elif self.injury == self.day and not days and self.document.type in self._list("visit_documents"):
+                how = found or re.search(wording.HOW, one.words)
+                if how and not self._is_denied(one, how.start()):
+                    yield self._line(INJURY, one, self.day, what=wording.body_of(one.words).strip(" ."))
             elif (
                 found is not None
                 and days
@@ -809,172 +871,11 @@ class _Reading:
 
     def _visit(self) -> Iterator[Line]:
         wanted = ("MDM", "medical decision", "assessment", "impression", "dx", "diagnos")
-        one = next(
-            (
-                one
-                for one in self.all
-                if any(word in one.words.lower() for word in ("likely", "contusion", "consistent with"))
-            ),
-            None,
-        ) or next((one for one in self.all if one.section in ("impression", "diagnoses")), None)
+        likely = re.compile(r"(?i)likely|contusion|consistent with")
+        one = next((one for one in self.all if likely.search(one.words)), None)
+        one = one or next((one for one in self.all if one.section in ("impression", "diagnoses")), None)
         one = one or next((one for one in self.said if any(word in one.words for word in wanted)), None)
         if one is not None:
             yield self._line(
-                VISIT, one, self.day, what=self.document.type, finding=_body(one.words).strip(" .")
+                VISIT, one, self.day, what=self.document.type, finding=wording.body_of(one.words).strip(" .")
             )
-
-
-# Small readings of words.
-
-
-def _ticked(words: str, said: re.Pattern[str]) -> str:
-    """The state of work whose box is ticked, without the next one whose box couldn't be seen; empty where none is."""
-    for found in re.finditer(r"☒\s*([^☐☒▣.]+)", words):
-        if states := list(said.finditer(found[1])):
-            return found[1][: states[1].start() if len(states) > 1 else None].strip(" ,/-")
-    return ""
-
-
-_COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
-_STRENGTH = re.compile(
-    r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
-    r"|maleate|acetate|besylate|mesylate|fumarate|extended|release|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
-    r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
-)
-_VISITS = (
-    r"(?i)\b(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number|:)?\s*"
-    r"(?P<at>\d{1,3})\s*(?:of|/)\s*(?P<all>\d{1,3})(?![\d/])"
-    r"|(?<![\d/])(?P<n>\d{1,3})\s*(?:of|/)\s*(?P<of>\d{1,3})\s+(?:visits?|sessions?)\b"
-    r"|\btotal (?:number of )?(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
-    rf"|^(?P<alone>{_COUNT})\s+(?:visits|sessions)\.?$"
-)
-_MIXED = (
-    r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?"
-    r"|\b[a-z]{4,}(?:\s?/\s?[a-z]{4,})+\s+(?:(?:topical|compound(?:ed)?)\s+)*(?:cream|gel|ointment)\b"
-)
-"""What is put on the skin, of several drugs."""
-_ONCE = r"(?i)\b(?:previous(?:ly)?|prior|past(?! (?:medical |surgical )?history)|tried|trial|failed|used to|was|were|had|took|until|former(?:ly)?)\b"
-_SHOWS = r"(?i):\s+|\b(?:shows?|showed|shown|reveals?|revealed|demonstrate[sd]?)\s+"
-_UNTIL = r"(?i)\s*(?:to|through|thru|until|and|-|–)\s*"
-_PAST = (
-    r"(?i)\b(?:was|were) (?:tried|done|given|completed)\b|\b(?:has|had|have) (?:had|completed|finished|tried|undergone)\b"
-    r"|\b(?:completed|finished|underwent)\b"
-)
-_GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){0,3}(?:prescribed|dispensed|given|started)\b"
-_BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
-_LIMITED = (
-    r"(?i)\b(?:no|only|limit\w*|restrict\w*|avoid|lbs?|pounds|hours|breaks|unchanged|sedentary|seated)\b"
-)
-_LIMITS = r"(?i)\brestrictions?\s*:\s*[^☐☒?]{4,160}"
-_WORK_SAID = r"(?i)(?:work(?:ing)?(?: status| restrictions)?\s*:|(?:RTW|off work|TTD|TPD|P&S)\b(?!\s*(?:soon|if|likely|expected|unless)\b))"
-"""What a plan that tells of the work the patient is put on begins a sentence with."""
-_WAS = r"(?i)\b(?:was|were|had been|remained|stayed)\s+(?:(?:placed|put|taken|kept|then|initially)\s+)*$"
-_WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
-_CLOSING = r"(?:respectfully|sincerely|very truly|cordially)\b"
-_NO_DIAGNOSIS = (
-    r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:no|normal|negative|unremarkable|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
-    rf"|^{_CLOSING}"
-)
-_LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
-"""Words of a form between which there was a box that couldn't be seen: which of them is ticked nobody knows."""
-_FREQUENCY = (
-    r"(?i)\b(?:\d+-\d+ daily|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
-    r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
-)
-_HOW = (
-    r"(?i)\b(?:when|while|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped)\b"
-)
-_AFTER = r"(?i)\b(?:after|since|following|post|status post|s/p)\b"
-_VISIT_DAY = r"(?i)\bdate of (?:visit|service|exam\w*|evaluation|report)\s*:?\s*$"
-_DECLARED = r"(?i)^(?:I declare|The patient was|I have not|Time spent|This document|This report)"
-_DECLARED_IN = r"(?:(?<=[.\s])|^)(?=I declare|The patient was advised|Time spent|I have not violated)"
-
-
-def one_of(pattern: str, text: str) -> str:
-    """The first words of a text that a pattern finds; empty where it finds none."""
-    found = re.search(pattern, text)
-    return " ".join(found[0].split()) if found else ""
-
-
-def _strength(found: re.Match[str] | None) -> str:
-    if found is None:
-        return ""
-    unit = (found["unit"] or "").lower() or (
-        "mg" if "/" in found["number"] or float(found["number"]) > 4 else ""
-    )
-    return f"{found['number'].replace(' ', '')} {unit}".strip()
-
-
-def _of_visits(found: re.Match[str]) -> str:
-    count = found["total"] or found["at"] or found["n"] or _number(found["alone"])
-    return f"{count}{f' of {of}' if (of := found['all'] or found['of']) else ''} visits"
-
-
-def _is_season(text: str, hit: re.Match[str]) -> bool:
-    """Whether *fall* is a time of the year: in the fall, fall of 2019."""
-    before, after = text[: hit.start()], text[hit.end() :]
-    return hit[0].lower() == "fall" and (
-        re.search(
-            r"(?i)\b(?:in|during|since|until) (?:the |late |early )?$|\b(?:late|early|that|last) $", before
-        )
-        is not None
-        or re.match(r"(?i) (?:of )?(?:19|20)\d\d\b", after) is not None
-    )
-
-
-def _number(said: str) -> str:
-    return said if said.isdigit() else str(SPELLED[said.lower()])
-
-
-def _body(text: str) -> str:
-    """A passage without the heading or label that it begins with."""
-    return re.sub(r"^[A-Za-z][\w /&()'’-]{0,40}:\s*", "", text).strip()
-
-
-def _signature(text: str) -> bool:
-    return re.search(
-        r"(?i)^\W*(?:digitally |e-)?signed\b|\belectronically\b|\bsigned by\b|\b(?:(?:dictated|read|interpreted|reviewed) by|signature)\b",
-        text,
-    ) is not None or bool(
-        re.match(
-            r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|RN|DPM|OTR|LCSW|L\.?Ac|Ph\.?D|Psy\.?D)\b",
-            text,
-        )
-    )
-
-
-def _nearest(days: Sequence[Dated], match: re.Match[str], text: str) -> Dated | None:
-    """The date that belongs to words: right behind them, or right before them, in the same clause."""
-    behind = next((day for day in days if day.start >= match.end()), None)
-    if behind is not None and len(text[match.end() : behind.start].split()) <= 8:
-        return behind
-    before = next((day for day in reversed(days) if day.end <= match.start()), None)
-    if before is not None and len(text[before.end : match.start()].split()) <= 6:
-        return before
-    return None
-
-
-def _clause(text: str, since: int, start: int, end: int, until: int) -> str:
-    """The words about what stands at `start`, from the clause's beginning to the date."""
-    before = re.split(r"(?i)[,;:.]\s|\b(?:and|status post|s/p|underwent|had|has)\b", text[since:start])[-1]
-    words = " ".join(f"{before}{text[start : max(end, until)]}".split()).strip(" ,.;(")
-    return re.sub(r"(?i)^(?:\d{4}\s+)|\s+(?:on|in|of|dated|from)$", "", words)
-
-
-def _level_regions(text: str) -> list[str]:
-    found: set[str] = set()
-    for mention in extract(text):
-        levels: tuple[str, ...] = getattr(mention, "levels", ())
-        for level in levels:
-            found.add({"C": "cervical spine", "T": "thoracic spine"}.get(level[0], "lumbar spine"))
-    return sorted(found)
-
-
-def _spine(regions: Sequence[str]) -> str:
-    """One region where the others are what its nerves supply."""
-    spine = [one for one in regions if one.endswith("spine")]
-    return spine[0] if len(spine) == 1 else ""
-
-
-def _family(families: Mapping[str, re.Pattern[str]], text: str, other: str = "operation") -> str:
-    return next((name for name, found in families.items() if found.search(text)), other)

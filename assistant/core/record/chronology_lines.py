@@ -34,7 +34,8 @@ KINDS = (
 )
 """The kinds of line, as they stand under one another."""
 
-IMAGING = frozenset({"Radiology report"})
+IMAGING = frozenset({"Radiology report", "Sleep study"})
+"""Reports of studies, whose impression tells what was found."""
 NERVES = "Electrodiagnostic report"
 OPERATIVE = "Operative report"
 

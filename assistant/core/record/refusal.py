@@ -15,6 +15,7 @@ from functools import lru_cache
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
 from assistant.core.record.counts import in_figures
+from assistant.core.record.course_words import level_regions
 from assistant.core.record.mentions import extract_kind, regions_named
 from assistant.core.record.phrases import any_of
 from assistant.core.record.sentences import (
@@ -87,10 +88,10 @@ def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, 
 
 
 _LABELS = (
-    ("injury", "injured", r"\s*[:/]?\s*"),
-    ("born", "born", r"\s*[:/]?\s*"),
+    ("injury", "injured", r"\s*(?:\([^()]*\)\s*)?[:/]?\s*"),
+    ("born", "born", r"\s*(?:\([^()]*\)\s*)?[:/]?\s*"),
     ("claim_number", "claim_number", r"\s*[:#]?\s*"),
-    ("employee", "patient", r"\s*:\s*"),
+    ("employee", "patient", r"\s*(?:\([^()]*\)\s*)?:\s*"),
 )
 _Labels = tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -121,14 +122,18 @@ def _labelled(line: str, labels: Mapping[str, re.Pattern[str]]) -> Iterator[tupl
                 yield name, str(day.date)
     if "‹" not in line:
         for match in labels["claim_number"].finditer(text):
-            said = re.match(r"[A-Z0-9][A-Z0-9-]{5,20}(?!\w)", text[match.end() :])
-            if said and any(map(str.isdigit, said[0])):
+            said = re.match(r"[A-Z0-9][A-Z0-9/-]{5,20}(?!\w)", text[match.end() :])
+            if said and any(map(str.isdigit, said[0])) and not dated(said[0], None):
                 yield "claim_number", said[0]
         for match in labels["employee"].finditer(text):
             if compiled(_NOT_OF_PATIENT).search(text[: match.start()]):
                 continue
             said = re.match(_PERSON, text[match.end() :])
-            if said and not re.match(_NO_PATIENT, text[match.end() + len(said[0].split(",")[0]) :]):
+            if (
+                said
+                and not re.match(_LABELLED, said[0])
+                and not re.match(_NO_PATIENT, text[match.end() + len(said[0].split(",")[0]) :])
+            ):
                 yield "employee", _person(said[0])
 
 
@@ -142,6 +147,10 @@ _NOT_OF_PATIENT = (
 """Before the label of a name: whose it is."""
 _NO_PATIENT = r",?\s(?:M\.?D|D\.?O|D\.?C|PA-?C?|NP|PT|DPT|L\.?Ac|Ph\.?D|RN)\b|\s*:"
 """What follows the name of somebody who treats, or the label of the next field."""
+
+
+_LABELLED = r"(?i)(?:date|name|claim|employer|phone|address|signature|city|street|sex|age|utilization|notice|request|appeal|denial|determination|independent|medical|prospective) "
+"""What begins the label of the next field where a cell is empty."""
 
 
 def _person(said: str) -> str:
@@ -327,7 +336,9 @@ def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
     for report in reports:  # that against which the application is comes first, else the last
         held = [_stems(one.words) for one in services]
         made = [one for one in _services(report, words) if not _is_among(_stems(one.words), held)]
-        said = dict(reversed(list(_parts(report, words))))
+        told = list(_parts(report, words))
+        said = dict(reversed(told))
+        made = _each_with_its_own(made, told, report)
         if not services or report.date in (None, reports[0].date):
             parts = {**said, **parts}
         elif "decided" in said:
@@ -369,21 +380,71 @@ def _parts(report: PacketDocument, words: Words) -> Iterator[tuple[str, Fact]]:
                 day = next((one for one in dated(text[match.end() :], report.date) if one.start < 3), None)
                 if day is not None:
                     yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
-            told = re.search(r"(?i)\breceived\b[^.;]{0,80}?\bon\s+(?=[A-Z\d])", text)
+            told = re.search(r"(?i)\breceived\b[^.;]{0,80}?(?<!signed )(?<!dated )\bon\s+(?=[A-Z\d])", text)
+            told = re.search(r"(?i)(?:^|(?<=[.;] ))on\s+(?=[A-Z\d][^.;]{5,20} we received)", text) or told
             if told and (
                 day := next((one for one in dated(text[told.end() :], report.date) if one.start < 2), None)
             ):
                 yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
             for name in ("rationale", "guideline"):
-                head = _any(words, name, r"\s*(?:,\s*item\s*\d+)?\s*(?::|$|\.(?=\s+[A-Z]))").match(text)
+                head = _any(words, name, rf"{_OF_ITEM}\s*(?::|\?|$|\.(?=\s+[A-Z])|{_CELL[name]})").match(text)
                 if head is None or (text[head.end() - 1] == "." and not text[0].isupper()):
                     continue
                 body = _under(lines, at, head.end(), words)
                 if len(body) > 8:
                     yield name, Fact(body, Evidence(report.id, number, body))
+                    if which := re.search(r"\d+", head[0]):
+                        yield f"{name} {int(which[0])}", Fact(body, Evidence(report.id, number, body))
         if number == 1 and report.date is not None:
             place = next((line for line in lines if _says(line, report.date)), "")
             yield "decided", Fact(str(report.date), Evidence(report.id, number, " ".join(place.split())))
+
+
+_OF_ITEM = r"\s*(?:(?:,|for|on|of)?\s*(?:item|treatment|request|service)\s*(?:no\.?\s*)?#?\s*\d{1,2})?"
+"""Behind the heading of a reason: of which of the services it is."""
+_CELL = {
+    "rationale": r"(?<=[a-z] reason)s?\s+(?=[A-Z][\w'’-]* )|(?<=[a-z] rationale)\s+(?=[A-Z][\w'’-]* )",
+    "guideline": r"\s+(?=(?:MTUS|ACOEM|ODG|Official Disability|CA MTUS|\d CCR)\b)",
+}
+"""What begins the cell beside a label without a colon, as in a form that gives each item its own reason."""
+
+
+def _each_with_its_own(
+    made: Sequence[Service], parts: Sequence[tuple[str, Fact]], report: PacketDocument
+) -> list[Service]:
+    """The services, each with the reason and the guideline that stand behind it, where each has one of its own."""
+    pages = [" ".join(page.split()) for page in report.pages]
+
+    def at(place: Evidence) -> tuple[int, int]:
+        return place.page, pages[place.page - 1].find(" ".join(place.quote.split()))
+
+    where = [at(one.evidence) for one in made]
+    reasons = [at(fact.evidence) for name, fact in parts if name == "rationale"]
+    owned = len(made) > 1 and all(
+        sum(start < one < end for one in reasons) == 1
+        for start, end in zip(where, [*where[1:], (len(pages) + 1, 0)], strict=True)
+    )
+    decided = [(name, fact.value) for name, fact in parts if name == "decided"][:1]
+    numbered = {name: fact.value for name, fact in parts if re.match(r"rationale \d", name)}
+    if len(numbered) > 1 and not owned:
+        guideline = [(name, fact.value) for name, fact in parts if name == "guideline"][:1]
+        return [
+            replace(one, own=(*decided, *guideline, ("rationale", said)))
+            if (said := numbered.get(f"rationale {at}"))
+            else one
+            for at, one in enumerate(made, 1)
+        ]
+    if not owned:
+        return list(made)
+    found = []
+    for one, start, end in zip(made, where, [*where[1:], (len(pages) + 1, 0)], strict=True):
+        own = [
+            (name, fact.value)
+            for name, fact in parts
+            if name in ("rationale", "guideline") and start < at(fact.evidence) < end
+        ]
+        found.append(replace(one, own=(*decided, *dict(reversed(own)).items())))
+    return found
 
 
 def _other_days(documents: Sequence[PacketDocument], words: Words) -> Iterator[tuple[str, Evidence]]:
@@ -410,6 +471,7 @@ def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
     """What stands under a heading, up to the next one or a signature."""
     kept = [lines[at][end:].strip()]
     stop = _any(words, "ends_part")
+    heads = [_any(words, name, r"\s*[:?]?\s*$") for name in ("rationale", "guideline")]
     for line in lines[at + 1 :]:
         text = cleared(line)
         if (
@@ -425,7 +487,12 @@ def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
             if line or len(" ".join(kept)) > 8:
                 break
             continue
-        if re.search(_CLOSED, text) or _named_line(text):
+        if (
+            re.search(_CLOSED, text)
+            or _named_line(text)
+            or any(one.match(text) for one in heads)
+            or re.match(rf"(?i)guidelines?{_CELL['guideline']}", text)
+        ):
             break
         if len(" ".join(kept)) + len(line) > _LONGEST:
             break
@@ -433,7 +500,7 @@ def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
     return " ".join(" ".join(kept).split())
 
 
-_CLOSED = r"(?i)\blicense\b|board certified|\bpage \d+ of \d+|^(?:sincerely|respectfully|regards|cordially|very truly)\b"
+_CLOSED = r"(?i)\blicense\b|board certified|\bpage \d+ of \d+|(?-i:^[A-Z]{1,6}[ _-]?\d{4,9}$)|^(?:sincerely|respectfully|regards|cordially|very truly)\b"
 """Where a part of a letter ends without a heading."""
 
 
@@ -467,7 +534,11 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             if _any(words, "table").search(line)
             and len(_any(words, "table_beside").findall(line)) > 0
             and len(line.split()) < 12
-            and not re.search(r"[.:]\s*$", line)
+            and not re.search(r"[.:?]\s*$", line)
+            and not re.search(
+                r"(?i)^(?:notice|letter|(?:re|subject|regarding)\s*:)|\butili[sz]ation review\b|\b(?:decision|determination) (?:on|of|for)\b",
+                line,
+            )
         ),
         None,
     )
@@ -477,11 +548,18 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
     first = next((at for at in range(head + 1, len(lines)) if not broken.fullmatch(lines[at])), len(lines))
     certified = (
         re.search(
-            r"(?i)\b(?:cert(?:ified)?|appr(?:oved)?|auth(?:orized)?|allowed)\b", " ".join(lines[head:first])
+            r"(?i)\b(?:cert(?:ified)?|appr(?:oved?)?|auth(?:orized?)?|allowed?)\b",
+            " ".join(lines[head:first]),
         )
         is not None
     )
     decisions = _decisions(words)
+    columns = [
+        name
+        for _, name in sorted(
+            (hit.start(), name) for name, one in decisions.items() for hit in one.finditer(lines[head])
+        )
+    ]
     ends = [_any(words, name) for name in ("ends_table", "rationale", "guideline")]
     row: list[str] = []
     made: Service | None = None
@@ -497,6 +575,11 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             continue
         row.append(line)
         whole = " ".join(row)
+        if columns and (boxed := _by_column(document, number, whole, columns)) is not None:
+            if made is not None:
+                yield made
+            made, row = boxed, []
+            continue
         verdict = _verdict(_ticked(whole), decisions)
         if verdict is not None and re.search(_PROSE, _ticked(whole)[: verdict[1]]):
             break
@@ -511,7 +594,20 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
         yield made
 
 
-_PROSE = r"\b[a-z]{3,}[.?!]\s+[A-Z][a-z]"
+def _by_column(document: str, number: int, row: str, columns: Sequence[str]) -> Service | None:
+    """The service of a row whose ticked box stands in the column of its decision; None where the boxes don't tell."""
+    text = cleared(row)
+    boxes = list(re.finditer(r"[xX✓✔]?\s*☒|☐", text))
+    ticked = [at for at, box in enumerate(boxes) if "☒" in box[0]]
+    if len(columns) < 2 or len(boxes) != len(columns) or len(ticked) != 1:
+        return None
+    at = ticked[0]
+    until = boxes[at + 1].start() if at + 1 < len(boxes) else len(text)
+    behind = text[boxes[at].end() : until]
+    return _row(document, number, row, (columns[at], boxes[0].start()), False, f"to {behind}")
+
+
+_PROSE = r"\b[a-z]{3,}[.?!]\s+(?:[A-Z][a-z]|A\s[a-z])"
 """A row holds no sentences."""
 _LONGEST_ROW = 8
 """The lines into which the cells of a row are broken at most."""
@@ -547,9 +643,11 @@ _UNITS = (
 _AMOUNT = rf"(?:#\s?)?\d{{1,4}}(?:\.\d+)?(?:\s*(?:{_UNITS}))?"
 
 
-def _row(document: str, number: int, row: str, verdict: tuple[str, int], certified: bool) -> Service | None:
+def _row(
+    document: str, number: int, row: str, verdict: tuple[str, int], certified: bool, behind: str = ""
+) -> Service | None:
     decision, at = verdict
-    text = _ticked(row)
+    text = cleared(row) if behind else _ticked(row)
     if re.match(r"(?i)for\b|weaning", text):
         return None
     body = in_figures(text[:at].strip(" -–|:"), _UNITS)
@@ -570,7 +668,9 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
         return None
     if decision == "denied" and len(amounts) > 1 and 0 < _figure(amounts[1]) < _figure(amounts[0]):
         decision = "modified"
-    allowed = amounts[1] if len(amounts) > 1 else _allowed(text[at:]) if decision == "modified" else ""
+    allowed = (
+        amounts[1] if len(amounts) > 1 else _allowed(behind or text[at:]) if decision == "modified" else ""
+    )
     return _service(
         body, Evidence(document, number, " ".join(row.split())), decision, amounts[0] if amounts else "", allowed
     )  # fmt: skip
@@ -580,7 +680,7 @@ def _allowed(verdict: str) -> str:
     """How much the words of a decision allow: `modified to #60`, `partially certified, 6 visits certified`."""
     found = re.search(
         r"(?i)\b(\d{1,4}(?:\s*[a-z]+)?)\s*(?:are |is )?(?:certified|approved|authorized)"
-        r"|(?:\b(?:to|for|with)|[:x(,–-])\s+#?\s?(\d{1,4}(?!\s*%|/|\s*mg\b)(?:\s*(?!with|of|and)[a-z]+)?)|#\s?(\d{1,4})",
+        r"|(?:\b(?:to|for|with)\s|\(|[:x,–-]\s)\s*#?\s?(\d{1,4}(?!\s*%|/|\s*mg\b)(?:\s*(?!with|of|and|certified|approved|authorized)[a-z]+)?)|#\s?(\d{1,4})",
         in_figures(verdict, _UNITS),
     )
     return next(filter(None, found.groups()), "") if found else ""
@@ -602,11 +702,14 @@ def _is_name(body: str, at: int) -> bool:
 def _service(
     body: str, evidence: Evidence, decision: str, quantity: str = "", certified: str = ""
 ) -> Service:
-    words = re.sub(r"\s*\((?:CPT|HCPCS|ICD)[^)]*\)", "", body).strip(" .,;")
+    words = re.sub(r"\s*\((?:CPT|HCPCS|ICD)[^)]*\)", "", body).strip(" .,;•●▪")
+    words = re.sub(
+        r"(?i)[\s,;:–-]+(?:recommendation|determination|decision|outcome|status|result)$", "", words
+    )
     if words[:1].isupper() and not words[:3].isupper() and not re.match(r"[A-Z]-", words):
         words = words[:1].lower() + words[1:]
     side, levels = _side_of(body), _levels_of(body)
-    regions = list(dict.fromkeys(region for _, _, region in regions_named(body)))
+    regions = list(dict.fromkeys(region for _, _, region in regions_named(body))) or level_regions(body)
     return Service(
         words, evidence, decision, quantity, certified, regions[0] if regions else "",
         side, levels,
@@ -628,24 +731,33 @@ def _levels_of(body: str) -> tuple[str, ...]:
 
 _SIDE_ALONE = r"(?i)(?:[,(]\s*|\s)(left|right|bilateral)\s*(?=[,;)]|$)"
 """A side that a service is given by itself: `MRI of the knee, left`."""
-_PAIR = r"(?i)^(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*"
-_VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?\s*:\s*"
+_PAIR = r"(?i)^(?:(?:(?:treatment|service|item|procedure|medication)s? requested|requested (?:treatment|service|item|procedure|medication)s?)\s+(?=[A-Z\d])|(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*)"
+_VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?(?:\s*:\s*|\s+(?={verdict}))"
 _ENTRY = r"(?:\(?\d{1,2}[.)]|[•●▪◦‣*–-](?=\s))"
 """What an entry of a list begins with."""
 _DASHED = rf"(?i)^{_ENTRY}\s*(?P<service>[A-Za-z].{{3,160}}?)\s*(?:[-–—:;=>]+|\.{{2,}}|,?\s(?=(?:is|are|was|were)\s))\s*(?P<verdict>(?:(?:is|are|was|were)\s+)?{{verdict}}.*)$"
+
+
+_ALONE = (
+    r"(?P<service>[A-Z](?!t\b|he\b|hey\b|he request\b|his\b|our\b)[^.;:?]{3,140}?),?\s+(?i:is|are|was|were)\s+(?i:therefore\s+|hereby\s+)?"
+    r"(?P<verdict>(?i:denied|non-?certified|not (?:certified|approved|authorized)|(?:modified|partially (?:certified|approved)|approved|certified|authorized)"
+    r"(?:\s+(?:to|for|with)\s[^.;]{1,60})?))\.?$"
+)
+"""A line that is the sentence of one service and what was decided."""
 
 
 def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
     """A service on a line of its own, and the decision on it on the next or behind a dash."""
     held: tuple[str, str] | None = None
     said = "|".join(one.pattern.removeprefix("(?i)") for one in _decisions(words).values())
-    dash = compiled(_DASHED.replace("{verdict}", f"(?:{said})"))
+    dash, decides = (compiled(one.replace("{verdict}", f"(?:{said})")) for one in (_DASHED, _VERDICT))
+    alone = compiled(_ALONE)
     for line in _listed([line.strip() for line in page.split("\n") if line.strip()]):
         text = _ticked(line)
-        verdict = re.match(_VERDICT, text)
+        verdict = decides.match(text)
         asked = re.match(_PAIR, text) if verdict is None else None
-        dashed = dash.match(text)
-        if dashed:
+        dashed = dash.match(text) or alone.match(text)
+        if dashed and not re.search(_PROSE, dashed["service"]):
             yield from _decided(document, number, dashed["service"], dashed["verdict"], line, words)
         elif verdict and held:
             yield from _decided(document, number, held[0], text[verdict.end() :], f"{held[1]} {line}", words)
@@ -695,13 +807,13 @@ def _counted(said: str) -> str:
     """How much of a service its words say, as `#60` or `8 visits`."""
     said = in_figures(said, _UNITS)
     found = re.search(r"(?i)#\s?(\d{1,4})\b", said) or re.search(
-        r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said
+        r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?)\b)(?!\s+(?:a|per|each|every)\s)", said
     )
     return found[1] if found else ""
 
 
 _ASKED = (
-    r"(?i)\b(?:request(?:ed)?(?:\s+for)?(?:\s+authorization)?(?:\s+(?:of|for))?|the\s+(?!request)(?=[\w/ -]+?\s+(?:is|was|are)))\s*:?\s*"
+    r"(?i)\b(?:request(?:ed)?\b(?:\s+for)?(?:\s+authorization)?(?:\s+(?:of|for))?|the\s+(?!request)(?=[\w/ -]+?\s+(?:is|was|are)))\s*:?\s*"
     r"(?P<service>[A-Za-z0-9][^.;:]{3,140}?),?\s+(?:is|are|was|were|has been|have been)\s+(?:therefore |hereby |being )?"
     r"(?P<verdict>not (?:medically )?(?:necessary|certified|approved)|non-?certified|denied|modified|partially (?:certified|approved)|conditionally \w+)"
 )

@@ -48,9 +48,9 @@ REQUEST = "Request for authorization"
 APPLICATION = "Application for independent medical review"
 """The documents of the dispute, by their type."""
 _LABEL = r"^[A-Z][\w /&.'’-]{1,40}:(?:\s|$)"
-_INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICPT](?i:indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|rocedures?(?:\s+performed)?|echnique)\s*:)"
+_INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICPTAW](?i:lan|ssessment|ork status|indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|rocedures?(?:\s+performed)?|echnique)\s*:)"
 _ROW = r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
-_CELL = r"(?i)(?:mg|mcg|ml|\d+(?:\.\d+)?\s*(?:tab|cap|pill|patch|spray|puff|drop|po\b)\w*)\b"
+_CELL = r"(?i)(?:take\b|apply\b|inject\b|use \d|mg|mcg|ml|\d+(?:\.\d+)?\s*(?:tab|cap|pill|patch|spray|puff|drop|po\b)\w*)\b"
 _TITLE_BEFORE = r"\b(?:Dr|Drs|Mr|Mrs|Ms)‹?›?\.$"
 _CODED = r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\)?\.?$"
 _NUMBERED = r"^\(?\d{1,2}[.)]\s"
@@ -78,14 +78,25 @@ def sentences(
         fresh = False
         for line in [*lines, ""]:
             found = headings.match(line.translate(_MARKS)) if line else None
-            boxes = line[:1] in "☐☒▣" or (bool(held) and re.search("[☐☒▣]", held[-1]) is not None)
+            boxes = line[:1] in "☐☒▣" or (
+                bool(held) and not line[:1].islower() and re.search("[☐☒▣]", held[-1]) is not None
+            )
             rule = re.match(_NUMBERED, line) or compiled(_LABEL).match(line)
-            starts = not line or bool(found) or bool(rule) or boxes
+            starts = not line or bool(found) or bool(rule) or boxes or line[0] in "•●▪"
             goes_on = bool(held) and line[:1].islower() and len(held[-1]) > 20
             goes_on = goes_on or (bool(held) and _is_of_row(line, held, rows, section))
             goes_on = goes_on or (bool(held) and compiled(_TITLE_BEFORE).search(held[-1]) is not None)
-            coded = bool(held) and section == "diagnoses" and compiled(_CODED).search(held[-1]) is not None
-            row = rows or coded or section == "medications" or (held and len(held[-1]) < _SHORT_LINE * widest)
+            coded = (
+                bool(held)
+                and section in ("diagnoses", "assessed")
+                and compiled(_CODED).search(held[-1]) is not None
+            )
+            row = (
+                rows
+                or coded
+                or section in ("medications", "assessed")
+                or (held and len(held[-1]) < _SHORT_LINE * widest)
+            )
             if held and (starts or (row and not goes_on)):
                 yield from _cut(" ".join(held), section, document.id, number, fresh)
                 held, fresh = [], False
@@ -135,7 +146,7 @@ def running_lines(documents: Sequence[PacketDocument]) -> frozenset[str]:
 
 
 def _is_stamp(line: str) -> bool:
-    return (
+    return compiled(r"[A-Z]{1,8}[ _-]?\d{5,9}").fullmatch(line) is not None or (
         len(line) < 80
         and compiled(r"(?i)(?:\bpage\s*|[,|·–-]\s+)\d{1,4}\s*of\s*\d{1,4}\s*$").search(line) is not None
     )
@@ -150,7 +161,11 @@ def _headings(words: Words) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _heading_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
     named = "|".join(f"(?P<{name}>{'|'.join(map(_heading, said))})" for name, said in listed)
-    return compiled(rf"(?i)(?=(?-i:[A-Z\W\d])|[^.]*(?::|$))(?:{named})")
+    return compiled(rf"(?i)(?=(?-i:[A-Z\W\d])|[^.]*(?::|$)){_FIELD}(?:{named})")
+
+
+_FIELD = r"(?-i:\d\d[a-z]?[.)]\s+|\d[.)]\s+(?=[A-Z]{4}))?"
+"""The number of a field of a form before its label; that of an entry of a list is none."""
 
 
 def _heading(said: str) -> str:

@@ -66,6 +66,16 @@ def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
         ("She uses diclofenac 1% gel.", ("2023-10-16", "drug", "diclofenac")),
         ("A series of three Orthovisc injections was given, the last on 06/18/2023.", ("2023-06-18", "injection", "viscosupplementation")),
         ("He had a cervical epidural on 3/3/2023 with relief.", ("2023-03-03", "injection", "epidural injection")),
+        ("Assessment and Plan\n1. Complex regional pain of the left arm\nContinue as before.", ("2023-10-16", "diagnosis", "Complex regional pain of the left arm")),
+        ("A/P\nIncrease oxycodone to 15 mg QID.", ("2023-10-16", "change", "oxycodone")),
+        ("On 9/24/2023 Dr. Low drained the knee and injected 40 mg of Kenalog.", ("2023-09-24", "injection", "steroid injection")),
+        ("Treatment rendered:\nInjection triamcinolone 40 mg, right knee.", ("2023-10-16", "injection", "steroid injection")),
+        ("X-rays taken today, three views: no loose body.", ("2023-10-16", "study", "radiographs")),
+        ("Two stellate ganglion blocks between May and July 2023 helped.", ("2023-07", "injection", "sympathetic block")),
+        ("Medications\nNaloxone 4 mg/0.1 mL spray", ("2023-10-16", "drug", "naloxone")),
+        ("HPI\nHe stopped gabapentin in 2018 due to dizziness.", ("2023-10-16", "drug", "gabapentin")),
+        ("Clinical impression: left knee sprain.", ("2023-10-16", "diagnosis", "left knee sprain")),
+        ("He can do seated work.", ("2023-10-16", "work", "He can do seated work")),
         ("Nerve studies on June 5, 2023 showed a left C7 radiculopathy.", ("2023-06-05", "study", "EMG/NCS")),
     ],
 )  # fmt: skip
@@ -100,6 +110,13 @@ def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> No
         "HPI\nThe subacromial injection held Depo-Medrol 40 mg.",
         "HPI\nShe rested in the fall of 2022.",
         "Plan. Refill all. Repeat in four weeks.",
+        "Assessment and Plan\nContinue as before.\n• PHYSICAL THERAPY REFERRAL",
+        "A/P\n3. Start acupuncture.",
+        "Treatment rendered:\nPhysical therapy referral.",
+        "The steroid is to be injected on the right.",
+        "X-rays: none taken today.",
+        "Diagnoses. Permanent and stationary status.",
+        "LAKE-002310",
     ],
 )
 def test_what_is_asked_for_denied_or_printed_is_no_line(text: str) -> None:
@@ -284,8 +301,52 @@ def test_a_report_that_names_its_views_alone_is_of_radiographs() -> None:
 
 
 def test_the_total_of_visits_is_counted() -> None:
-    [line] = told(("Physical therapy note", "2019-04-12", "Total visits: 12\nDischarged to home program."))
-    assert line.parts["count"] == "12 visits"
+    for said in (
+        "Total visits: 12\nDischarged.",
+        "Number of visits: 12",
+        "Visits to date: 12. Gained.",
+        "Visit #: 12/12",
+        "10/11 Visit 1 2\nVisits: 12",
+    ):
+        [line] = told(("Physical therapy note", "2019-04-12", said))
+        assert line.parts["count"].startswith("12 "), said
+
+
+@pytest.mark.parametrize(
+    ("rows_of", "count"),
+    [("01/19/19 {0} sore", "15 visits"), ("{0} 01/{0}/2019 7 5", "15 visits"), ("01/{0}/19 CMT", "")],
+)
+def test_a_log_counts_the_visits_that_it_numbers(rows_of: str, count: str) -> None:
+    """One that isn't numbered may be a page of several."""
+    log = "\n".join(rows_of.format(number) for number in (13, 14, 15))
+    [line] = told(
+        ("Chiropractic note", "2019-04-12", f"TREATMENT LOG\n{log}\nThe visits helped her sleep a little.")
+    )
+    assert line.parts.get("count", "") == count
+
+
+def test_two_counts_in_a_sentence_have_each_its_own_day() -> None:
+    [line] = told(
+        (
+            NOTE,
+            "2023-10-16",
+            "PT twice, 12 visits in the fall and after that another course of 10 visits in May 2023.",
+        )
+    )
+    assert (line.parts["count"], str(line.date)) == ("12 visits", "2023-10-16")
+
+
+def test_an_injury_is_told_by_a_numbered_form_and_by_the_hospital_of_its_day() -> None:
+    form = (
+        "Doctor's first report",
+        "2023-02-02",
+        "17. ACCIDENT: FELL ON WET STONE.\n20. DIAGNOSIS: KNEE SPRAIN",
+    )
+    hospital = ("Emergency department note", "2023-02-01", "HPI: Slipped on a wet floor this morning.")
+    for document, words in ((form, "FELL ON WET STONE"), (hospital, "Slipped on a wet floor this morning")):
+        [line] = [one for one in told(document, injury="2023-02-01") if one.kind == "injury"]
+        assert line.parts["what"] == words
+    assert ("2023-02-02", "diagnosis", "KNEE SPRAIN") in rows(told(form))
 
 
 def test_a_log_of_therapy_counts_its_visits_and_no_date() -> None:
@@ -347,6 +408,9 @@ def test_what_was_done_again_is_a_line_of_each_day(text: str, days: list[str]) -
         ("Work: he lays floors.", []),
         ("Plan\nP&S soon.", []),
         ("History\nHe was off work for six weeks.", []),
+        ("Work status\n☐ Off work ☒ Modified: no lifting over 25 lb ☐ Regular\nduty", ["Modified: no lifting over 25 lb"]),
+        ("Work status: sitting only. I shall see him in May.", ["sitting only"]),
+        ("26. Work status: usual work? ☐ Yes ☒ No. Return: off work until 11/17/2023", ["off work until 11/17/2023"]),
     ],
 )  # fmt: skip
 def test_the_state_of_work_is_that_of_the_visit(text: str, work: list[str]) -> None:

@@ -446,6 +446,79 @@ def test_what_a_decision_allows_stands_behind_it(row: str, quantity: str, certif
     assert made.services[1].words == "TENS unit"
 
 
+def test_a_form_without_colons_gives_each_item_its_own_reason_and_guideline() -> None:
+    made = said("""DETERMINATION SUMMARY
+Item 1 of 2
+Treatment requested MRI of the right knee
+Determination Non-Certified
+Principal reason Plain films come first.
+Guideline MTUS/ACOEM Knee Disorders
+Item 2 of 2
+Treatment requested Home health aide, 4 hours a day, 5 days a week
+Determination Non-Certified
+Principal reason He isn't homebound.
+Guideline ODG home health""")
+    assert [(one.words, one.decision, one.quantity) for one in made.services] == [
+        ("MRI of the right knee", "denied", ""),
+        ("home health aide, 4 hours a day, 5 days a week", "denied", ""),
+    ]
+    assert [{name: value for name, value in one.own if name != "decided"} for one in made.services] == [
+        {"rationale": "Plain films come first.", "guideline": "MTUS/ACOEM Knee Disorders"},
+        {"rationale": "He isn't homebound.", "guideline": "ODG home health"},
+    ]
+
+
+def test_numbered_reasons_are_those_of_their_items() -> None:
+    made = said("""UR DECISION
+Treatment 1: Knee brace
+Determination: Denied
+Treatment 2: Knee sleeve
+Determination: Denied
+Clinical rationale for treatment 1
+The knee is stable in all planes.
+Clinical rationale for treatment 2
+No trial of one was had.
+Evidence
+ACOEM Knee Disorders.""")
+    assert [dict(one.own)["rationale"] for one in made.services] == [
+        "The knee is stable in all planes.",
+        "No trial of one was had.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "services"),
+    [
+        ("Service Approve Modify Deny\nKnee brace ☐ ☐ ☒\nKnee therapy, 12 visits ☐ ☒ 6 visits ☐\nWhy\nIt is stable.", [("knee brace", "denied", ""), ("knee therapy", "modified", "6 visits")]),
+        ("NOTICE OF DECISION ON REQUEST FOR TREATMENT\nIt came on an RFA:\n(1) Knee brace: NOT CERTIFIED\n(2) Therapy, 8 sessions: CERTIFIED IN PART (4 sessions)\nReviewer's reasoning\n(1) It is equivocal. A second course was not tried.", [("knee brace", "denied", ""), ("therapy, 8 sessions", "modified", "4 sessions")]),
+        ("What did we decide?\nPsychotherapy, 20 sessions is modified to 6 sessions.\nZolpidem 10 mg is denied.\nWhy?\nA trial comes first.", [("psychotherapy, 20 sessions", "modified", "6 sessions"), ("zolpidem 10 mg", "denied", "")]),
+        ("1. Knee fusion\nRecommendation: NON-CERTIFY\n2. Inpatient stay\nRecommendation: NON-CERTIFY", [("knee fusion", "denied", ""), ("inpatient stay", "denied", "")]),
+        ("RE: UTILIZATION REVIEW - NOT ALL TREATMENT APPROVED\nHere is what we decided:\n• Knee blocks – Denied\n• Acupuncture, 12 visits – Modified: 6 visits approved", [("knee blocks", "denied", ""), ("acupuncture, 12 visits", "modified", "6 visits")]),
+        ("Treatment You asked for We approve Outcome\nOxycodone 15 mg 120 90 Modified, for weaning", [("oxycodone 15 mg", "modified", "90")]),
+    ],
+)  # fmt: skip
+def test_letters_of_other_forms_list_their_services(page: str, services: list[tuple[str, str, str]]) -> None:
+    assert [(one.words, one.decision, one.certified) for one in said(page).services] == services
+
+
+def test_the_day_of_receipt_is_not_that_of_the_signature() -> None:
+    made = said(
+        "UR DECISION\nOn May 18, 2016 we received a Request signed on May 10, 2016.\nKnee brace is denied."
+    )
+    assert made.received is not None
+    assert made.received.value == "2016-05-18"
+
+
+def test_the_blanks_of_a_form_are_read_past_the_hint_on_how_to_fill_them_in() -> None:
+    page = "Employee Name (First, MI, Last): Jane Q. Roe\nDate of Injury (MM/DD/YYYY): 03/22/2017\nClaim # CB/88/20191\nRE: UTILIZATION REVIEW"
+    facts = claim_facts(
+        [PacketDocument("a", "Request for authorization", None, [page])], library.intake("documents")
+    )
+    assert {name: fact.value for name, fact in facts.items()} == {
+        "employee": "Jane Q. Roe", "injury": "2017-03-22", "claim_number": "CB/88/20191",
+    }  # fmt: skip
+
+
 def test_of_two_reports_each_item_has_the_decision_of_its_own() -> None:
     reports = [
         PacketDocument("one", "Utilization review report", parse_date("2020-10-06"), ["Date: October 6, 2020\nRequest received: 9/29/2020\nTreatment Decision\nTENS unit Denied\nRationale\nNo trial was had."]),
