@@ -280,11 +280,14 @@ def _date(title: str, pages: Sequence[str]) -> str:
             date = date_of(head, labelled=True) or _last_visit(pages)
         if title == UR_REPORT:  # its form may give the days of the request as well
             date = _day_behind("decided_on", head)
-        if title in library.intake("documents")["by_letter"]:  # the visit that it tells of was on another day
-            date = next((when for line in head if (when := _day_alone(line)) is not None), None)
+        if title in (
+            UR_REPORT,
+            *library.intake("documents")["by_letter"],
+        ):  # what it tells of was on another day
+            date = date or next((when for line in head if (when := _day_alone(line)) is not None), None)
         date = date or (signing_date(pages) if signed else date_of(head) or signing_date(pages))
         date = date or _date_beside_name(pages)
-        if title in library.intake("documents")["by_visits"]:
+        if title in (*library.intake("documents")["by_visits"], "Progress note"):
             date = date or _only_day(head)
         if title == "Doctor's first report":
             date = date or _day_behind("first_seen_on", head)
@@ -293,14 +296,14 @@ def _date(title: str, pages: Sequence[str]) -> str:
 
 def _only_day(lines: Iterable[str]) -> PartialDate | None:
     """The one day that the head of a page names, where no label says that it is of something else."""
-    found = {
-        date
-        for line in lines
-        for start, said, when in dates_of(line)
-        if (date := _whole(when)) is not None
-        and not words_of("other_date").search(unmarked(line[:start])[-30:])
-        and not _doubtful(line, start, start + len(said))
-    }
+    found = set()
+    for line in lines:
+        end = 0
+        for start, said, when in sorted(dates_of(line), key=lambda one: one[0]):
+            other = words_of("other_date").search(unmarked(line[end:start])[-30:])
+            end = start + len(said)
+            if not other and (date := _whole(when)) is not None and not _doubtful(line, start, end):
+                found.add(date)
     return found.pop() if len(found) == 1 else None
 
 
@@ -456,7 +459,7 @@ def _bottom_lines(page: str) -> list[str]:
 _NAME = r"[A-Z][\w.'’-]*(?:\s+(?:[A-Z]\.|[A-Z][\w'’-]+)){1,3}"
 _DEGREE = (
     r"(?:M\.?\s?D\.?|D\.?\s?O\.?|D\.?C\.?|D\.?P\.?T\.?|P\.?T\.?|O\.?T\.?R?\.?(?:/L)?|N\.?P\.?(?:-C)?|F\.?N\.?P\.?(?:-C)?|P\.?A\.?(?:-C)?\.?"
-    r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|Ed\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?|LCSW|LMFT|MFT|Pharm\.?\s?D\.?|CHT|ATC|MPT|MSPT|DNP|APRN|CRNA|MSN|BSN|OTD)"
+    r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|Ed\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?|LCSW|LMFT|MFT|Pharm\.?\s?D\.?|CHT|OCS|ATC|MPT|MSPT|DNP|APRN|CRNA|MSN|BSN|OTD)"
 )
 _DEGREED = re.compile(
     rf"(?<![\w.])(?P<name>{_NAME})(?P<gap>,?\s+)(?P<degree>{_DEGREE}(?:,\s*{_DEGREE})*)(?!\w)(?!\s+\d{{5}})"
@@ -685,7 +688,7 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
     lowered = line.lower()
     for rank, label in labels if any(word in lowered for word in _LABELS) else ():
         for found in words_of(label, r"(?<!\w)", r"›?(?:\s*:\s*|\s+(?=[A-Z‹]))").finditer(line):
-            if ":" not in found[0] and not found[0].rstrip().lower().endswith(" by"):
+            if ":" not in found[0] and not found[0].rstrip().lower().endswith((" by", " is", " was")):
                 continue
             before = line[: found.start()]
             if title != REQUEST and words_of("not_author", r"(?<!\w)", r"\s*$").search(before):

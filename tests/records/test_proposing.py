@@ -166,6 +166,8 @@ def test_a_page_without_a_title_is_known_by_its_words(kind: str, page: str) -> N
         ("DOCTOR'S FIRST REPORT\nDate of first exam: 05/03/2021\nJane Roe, NP", "Jane Roe, NP", "2021-05-03"),
         ("HAND THERAPY DISCHARGE SUMMARY\nDischarge: 05/03/2021\n03/02/21 05/03/21\nGrip 6 14\nJane Roe, OTR/L, CHT", "Jane Roe, OTR/L, CHT", "2021-05-03"),
         ("PHYSICAL THERAPY NOTE\nPhysician: Max Poe, MD\nDoe, Jane 05/03/2021 Visit 6\nJane Roe, DPT", "Jane Roe, DPT", "2021-05-03"),
+        ("ELM REVIEW\nSeptember 10, 2021\nDate of Request: September 2, 2021\nRESULT OF UTILIZATION REVIEW\nUR DECISION\nReviewer is Jane Roe, MD", "Jane Roe, MD", "2021-09-10"),
+        ("ESTABLISHED PATIENT VISIT\nJane Doe | DOB 06/21/1985 | 05/03/2021\nJane Roe, MD", "Jane Roe, MD", "2021-05-03"),
         ("EMG REPORT\nTest date: 05/03/2021 Ref. Physician: Max Poe, MD\nJane Roe, MD", "Jane Roe, MD", "2021-05-03"),
         ("PROCEDURE NOTE\nDate: 05/03/2021\nJ. RoeJane Roe, MD", "Jane Roe, MD", "2021-05-03"),
         ("MRI OF THE HIP\nIt was performed on 05/03/2021.\nJane Roe, MD", "Jane Roe, MD", ""),

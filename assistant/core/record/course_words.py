@@ -156,7 +156,9 @@ def number_of(said: str) -> str:
 
 def body_of(text: str) -> str:
     """A passage without the heading or label that it begins with, and the number of that in a form."""
-    return re.sub(r"^(?:\d{1,2}[a-z]?[.)]\s+)?[A-Za-z][\w /&()'’-]{0,40}:\s*", "", text).strip()
+    return re.sub(
+        r"^(?:\([^()]{4,60}\)\s*)?(?:\d{1,2}[a-z]?[.)]\s+)?[A-Za-z][\w /&()'’-]{0,40}:\s*", "", text
+    ).strip()
 
 
 def is_signature(text: str) -> bool:

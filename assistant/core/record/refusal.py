@@ -318,6 +318,11 @@ def _share(one: Outsider, other: Outsider) -> bool:
 def _may_be_same(value: str, other: str) -> bool:
     """Whether two values may be one: a name with initials or turned round, or one that was misread."""
     first, second = value.lower().split(), other.lower().split()
+    longer, shorter = sorted((value.lower(), other.lower()), key=len, reverse=True)
+    if len(shorter) > 5 and re.match(
+        rf"{re.escape(shorter)}(?![^\W_])", longer
+    ):  # the end of it is elsewhere
+        return True
     if first[-1:] == second[-1:] or sorted(first) == sorted(second):
         return True
     return (
@@ -546,13 +551,10 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
         return
     broken = re.compile(rf"(?i)(?:{_any(words, 'table_head').pattern.removeprefix('(?i)')}[\s/#.]*)+")
     first = next((at for at in range(head + 1, len(lines)) if not broken.fullmatch(lines[at])), len(lines))
-    certified = (
-        re.search(
-            r"(?i)\b(?:cert(?:ified)?|appr(?:oved?)?|auth(?:orized?)?|allowed?)\b",
-            " ".join(lines[head:first]),
-        )
-        is not None
-    )
+    title = " ".join(lines[head:first])
+    allows = re.search(r"(?i)\b(?:cert(?:ified)?|appr(?:oved?)?|auth(?:orized?)?|allowed?)\b", title)
+    decides = re.search(r"(?i)\b(?:decision|determination|outcome|status|recommendation|result)\b", title)
+    certified = allows is not None and not (decides and decides.start() < allows.start())
     decisions = _decisions(words)
     columns = [
         name
@@ -586,7 +588,9 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
         if verdict is not None:
             if made is not None:
                 yield made
-            made = _row(document, number, whole, verdict, certified)
+            last = re.fullmatch(r"[^\d☐☒]{4,40}\s(\d{1,4})(?:\s\w+)?", _ticked(whole)[verdict[1] :])
+            amount = f"to {last[1]}" if allows and not certified and last else ""
+            made = _row(document, number, whole, verdict, certified, amount)
             row = []
         elif len(row) > _LONGEST_ROW:
             break
@@ -733,7 +737,7 @@ _SIDE_ALONE = r"(?i)(?:[,(]\s*|\s)(left|right|bilateral)\s*(?=[,;)]|$)"
 """A side that a service is given by itself: `MRI of the knee, left`."""
 _PAIR = r"(?i)^(?:(?:(?:treatment|service|item|procedure|medication)s? requested|requested (?:treatment|service|item|procedure|medication)s?)\s+(?=[A-Z\d])|(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*)"
 _VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?(?:\s*:\s*|\s+(?={verdict}))"
-_ENTRY = r"(?:\(?\d{1,2}[.)]|[•●▪◦‣*–-](?=\s))"
+_ENTRY = r"(?:\(?\d{1,2}[.)]|[A-H][.)](?=\s[A-Z])|[•●▪◦‣*–-](?=\s))"
 """What an entry of a list begins with."""
 _DASHED = rf"(?i)^{_ENTRY}\s*(?P<service>[A-Za-z].{{3,160}}?)\s*(?:[-–—:;=>]+|\.{{2,}}|,?\s(?=(?:is|are|was|were)\s))\s*(?P<verdict>(?:(?:is|are|was|were)\s+)?{{verdict}}.*)$"
 

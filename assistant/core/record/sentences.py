@@ -164,7 +164,7 @@ def _heading_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Patt
     return compiled(rf"(?i)(?=(?-i:[A-Z\W\d])|[^.]*(?::|$)){_FIELD}(?:{named})")
 
 
-_FIELD = r"(?-i:\d\d[a-z]?[.)]\s+|\d[.)]\s+(?=[A-Z]{4}))?"
+_FIELD = r"(?:\([^()]{4,60}\)\s*)?(?-i:\d\d[a-z]?[.)]\s+|\d[.)]\s+(?=[A-Z]{4}))?"
 """The number of a field of a form before its label; that of an entry of a list is none."""
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant import library
 from assistant.core.dates import parse_date
-from assistant.core.record.refusal import Refusal, claim_facts, pages_of_others, refusal
+from assistant.core.record.refusal import Refusal, claim_facts, outsiders, pages_of_others, refusal
 from assistant.core.record.sentences import PacketDocument
 
 TABLE = """UTILIZATION REVIEW DECISION
@@ -494,6 +494,8 @@ ACOEM Knee Disorders.""")
         ("What did we decide?\nPsychotherapy, 20 sessions is modified to 6 sessions.\nZolpidem 10 mg is denied.\nWhy?\nA trial comes first.", [("psychotherapy, 20 sessions", "modified", "6 sessions"), ("zolpidem 10 mg", "denied", "")]),
         ("1. Knee fusion\nRecommendation: NON-CERTIFY\n2. Inpatient stay\nRecommendation: NON-CERTIFY", [("knee fusion", "denied", ""), ("inpatient stay", "denied", "")]),
         ("RE: UTILIZATION REVIEW - NOT ALL TREATMENT APPROVED\nHere is what we decided:\n• Knee blocks – Denied\n• Acupuncture, 12 visits – Modified: 6 visits approved", [("knee blocks", "denied", ""), ("acupuncture, 12 visits", "modified", "6 visits")]),
+        ("A. Epidural injection - not medically necessary.\nB. Restoration program, 160 hours - partially certified for 80 hours.", [("epidural injection", "denied", ""), ("restoration program, 160 hours", "modified", "80 hours")]),
+        ("Service Units Determination Units approved\nKnee scooter, 30 days 1 Non-certified 0\nTherapy 12 Modified 8", [("knee scooter, 30 days", "denied", ""), ("therapy", "modified", "8")]),
         ("Treatment You asked for We approve Outcome\nOxycodone 15 mg 120 90 Modified, for weaning", [("oxycodone 15 mg", "modified", "90")]),
     ],
 )  # fmt: skip
@@ -517,6 +519,18 @@ def test_the_blanks_of_a_form_are_read_past_the_hint_on_how_to_fill_them_in() ->
     assert {name: fact.value for name, fact in facts.items()} == {
         "employee": "Jane Q. Roe", "injury": "2017-03-22", "claim_number": "CB/88/20191",
     }  # fmt: skip
+
+
+def test_a_claim_number_whose_end_is_missing_is_that_of_the_same_claim() -> None:
+    pages = ("Claim Number: 55-20193-WC", "Claim Number: 55-20193", "Claim Number: 55-20194-WC")
+    documents = [PacketDocument(str(at), "Progress note", None, [page]) for at, page in enumerate(pages)]
+    made = outsiders(
+        claim_facts(
+            [*documents, PacketDocument("r", "Request for authorization", None, pages[:1])],
+            library.intake("documents"),
+        )
+    )
+    assert [one.said for one in made] == [(("claim_number", "55-20194-WC"),)]
 
 
 def test_of_two_reports_each_item_has_the_decision_of_its_own() -> None:
