@@ -181,7 +181,10 @@ class Intake:
                 if page.is_read and not text.strip()
             ]
             if blank:
-                self.notes.append(f"{path.name}: nothing stands on page {said_list(blank)}.")
+                pages = (
+                    f"pages {said_list(blank).replace(',', ', ')}" if len(blank) > 1 else f"page {blank[0]}"
+                )
+                self.notes.append(f"{path.name}: nothing stands on {pages}.")
         if not any(page.text.strip() or not page.is_read for one in self._arrived for page in one.read.pages):
             names = ", ".join(one_line(path.name) for path in files)
             raise refuse("Nothing stands on any page of it.", names, "Ask for the packet again.")

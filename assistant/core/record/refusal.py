@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -82,9 +82,15 @@ def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, 
         for number, page in enumerate(document.pages, 1):
             for name, value, quote in _labelled_on(page, labels):
                 found.setdefault(name, []).append((value, Evidence(document.id, number, quote)))
-    return {
-        name: fact for name, said in found.items() if (fact := _settled(name, said, documents)) is not None
-    }
+    made: dict[str, Fact] = {}
+    strangers: set[str] = set()
+    for name in sorted(found, key=lambda one: one != "employee"):  # whose it is settles the rest
+        if (fact := _settled(name, found[name], documents, strangers)) is not None:
+            made[name] = fact
+        if name == "employee" and fact is not None:
+            own = {where.document for value, where in found[name] if _may_be_same(value, fact.value)}
+            strangers = {where.document for _, where in fact.others} - own
+    return made
 
 
 _LABELS = (
@@ -164,21 +170,27 @@ _WHOSE = frozenset({UR_REPORT, REQUEST, APPLICATION})
 
 
 def _settled(
-    name: str, said: Sequence[tuple[str, Evidence]], documents: Sequence[PacketDocument]
+    name: str,
+    said: Sequence[tuple[str, Evidence]],
+    documents: Sequence[PacketDocument],
+    strangers: Collection[str] = (),
 ) -> Fact | None:
     """The value that most pages give; the report of utilization review is named for it where it says it.
 
-    Of the person and the claim it is that which the report, the request or the application gives.
+    Of the person and the claim it is that which the report, the request or the application gives. Documents of
+    `strangers`, which give another name, settle nothing where others say it.
     """
     if not said:
         return None
+    everyone = said
+    said = [one for one in said if one[1].document not in strangers] or said
     kinds = {document.id: document.type for document in documents}
     telling = [value for value, place in said if name != "injury" and kinds.get(place.document) in _WHOSE]
     best = Counter(telling or (value for value, _ in said)).most_common(1)[0][0]
     own = [place for value, place in said if value == best]
     place = next((one for one in own if kinds.get(one.document) == UR_REPORT), own[0])
     others: dict[tuple[str, str], tuple[str, Evidence]] = {}
-    for value, where in said:
+    for value, where in everyone:
         if value != best:
             others.setdefault((value, where.document), (value, where))
     return Fact(best, place, tuple(others.values()))

@@ -521,6 +521,18 @@ def test_the_blanks_of_a_form_are_read_past_the_hint_on_how_to_fill_them_in() ->
     }  # fmt: skip
 
 
+def test_of_two_claims_one_persons_name_birth_and_number_are_settled_together() -> None:
+    ours = "Patient: Jane Roe\nDOB: 06/21/1985\nClaim Number: AA-1001"
+    theirs = "Patient: Max Poe\nDOB: 03/03/1982\nClaim Number: BB-2002"
+    kinds = {"Utilization review report": ours.split("\nDOB")[0], "Progress note": ours}
+    documents = [PacketDocument(kind, kind, None, [page]) for kind, page in kinds.items()]
+    documents += [PacketDocument(f"other {at}", "Request for authorization", None, [theirs]) for at in "ab"]
+    documents.append(PacketDocument("rfa", "Request for authorization", None, [ours, ours, ours]))
+    facts = claim_facts(documents, library.intake("documents"))
+    assert [facts[name].value for name in ("employee", "born", "claim_number")] == ["Jane Roe", "1985-06-21", "AA-1001"]
+    assert len(outsiders(facts)) == 1
+
+
 def test_a_claim_number_whose_end_is_missing_is_that_of_the_same_claim() -> None:
     pages = ("Claim Number: 55-20193-WC", "Claim Number: 55-20193", "Claim Number: 55-20194-WC")
     documents = [PacketDocument(str(at), "Progress note", None, [page]) for at, page in enumerate(pages)]
