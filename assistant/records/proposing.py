@@ -287,11 +287,15 @@ def _date(title: str, pages: Sequence[str]) -> str:
             date = date or next((when for line in head if (when := _day_alone(line)) is not None), None)
         date = date or (signing_date(pages) if signed else date_of(head) or signing_date(pages))
         date = date or _date_beside_name(pages)
-        if title in (*library.intake("documents")["by_visits"], "Progress note"):
-            date = date or _only_day(head)
+        if title in library.intake("documents")["by_visits"]:
+            date = date or _only_day(head[:_LETTER_LINES])
         if title == "Doctor's first report":
             date = date or _day_behind("first_seen_on", head)
     return str(date) if date is not None else ""
+
+
+_LETTER_LINES = 8
+"""The lines at the top of a note in which whose it is stands, and of which day."""
 
 
 def _only_day(lines: Iterable[str]) -> PartialDate | None:

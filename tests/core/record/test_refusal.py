@@ -529,7 +529,11 @@ def test_of_two_claims_one_persons_name_birth_and_number_are_settled_together() 
     documents += [PacketDocument(f"other {at}", "Request for authorization", None, [theirs]) for at in "ab"]
     documents.append(PacketDocument("rfa", "Request for authorization", None, [ours, ours, ours]))
     facts = claim_facts(documents, library.intake("documents"))
-    assert [facts[name].value for name in ("employee", "born", "claim_number")] == ["Jane Roe", "1985-06-21", "AA-1001"]
+    assert [facts[name].value for name in ("employee", "born", "claim_number")] == [
+        "Jane Roe",
+        "1985-06-21",
+        "AA-1001",
+    ]
     assert len(outsiders(facts)) == 1
 
 
