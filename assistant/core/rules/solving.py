@@ -17,7 +17,7 @@ from assistant.core.rules.encoding import Encoded
 from assistant.core.text import singular
 from assistant.core.value import Value
 
-_NO_ROW = 1  # the place, among the cells of a kind of row, of there being none
+NO_ROW = 1  # the place, among the cells of a kind of row, of there being none
 
 MOST = 40
 """How many smallest sets are told of one kind in one era, before it is only said that there are more."""
@@ -41,7 +41,7 @@ class Forcing(Value):
         for feature, chosen in self.places.items():
             if feature.path in inside and chosen == {0}:
                 continue  # that it has parts or rows is said by those
-            if feature.row and chosen == {_NO_ROW}:
+            if feature.row and chosen == {NO_ROW}:
                 barred.setdefault(feature.path, []).append(feature)
                 continue
             cells = [feature.cells[n] for n in sorted(chosen)]
@@ -50,7 +50,7 @@ class Forcing(Value):
             found.setdefault(feature.path, []).append(cells_in_words(feature, cells))
         for path, kinds in barred.items():
             others = [one for one in features if one.path == path and one not in kinds]
-            told = "; ".join(one.cells[_NO_ROW].labels[0] for one in kinds)
+            told = "; ".join(one.cells[NO_ROW].labels[0] for one in kinds)
             if len(kinds) > len(others):
                 held = "; ".join(one.cells[0].labels[0] for one in others)
                 told = f"no row but {held}" if held else "no row"

@@ -32,7 +32,7 @@ from assistant.core.rules.criterion import State as CriterionState
 from assistant.core.rules.criterion import State as State_criterion
 from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import PromptSet, Reading
-from assistant.core.rules.solving import Forcing, Questions, cells_in_words
+from assistant.core.rules.solving import NO_ROW, Forcing, Questions, cells_in_words
 from assistant.core.value import Value, replace
 
 # Which arguments still matter to a decision, once some of them are known to be met or not.
@@ -447,7 +447,9 @@ def _changes(
     able = [
         name
         for name, one in prompt_set.prompts.items()
-        if one.documentable and reading.asked(name) is True and not (one.computed and _told(reading, name))
+        if one.documentable
+        and reading.asked(name) is True
+        and not ((one.computed or one.about == "request") and _told(reading, name))
     ]
     groups: list[tuple[tuple[int, int], list[Change]]] = []
     for decision in (one for one in SIDE if one != now.decision):
@@ -579,16 +581,12 @@ def _otherwise(reading: Reading, one: Forcing, name: str, left: Mapping[str, lis
     answer = reading.answers[name]
     if name in left:
         return not any(cell.range.holds(answer.value) for cell in left[name] if cell.range)
-    for feature, chosen in one.places.items():
-        if feature.prompt != name:
-            continue
-        if feature.row:
-            return True
-        part = (
-            answer
-            if feature.path == name
-            else (answer.parts or {}).get(feature.path.removeprefix(f"{name}."))
-        )
+    places = {feature: chosen for feature, chosen in one.places.items() if feature.prompt == name}
+    if any(feature.row for feature in places):  # a row that the record has stays
+        return not any(feature.row and chosen == {NO_ROW} for feature, chosen in places.items())
+    for feature, chosen in places.items():
+        path = feature.path.removeprefix(f"{name}.")
+        part = answer if feature.path == name else (answer.parts or {}).get(path)
         now = None if part is None or part.parts else feature.literal_of(part)
         if now not in [feature.cells[n].literal for n in chosen]:
             return True
@@ -603,6 +601,8 @@ def _labels(prompt_set: PromptSet, words: Mapping[str, str]) -> dict[str, str]:
         prompt = prompt_set.prompts[name]
         entry = prompt.spec.values.get(part) if prompt.spec is not None else None
         told = prompt.absence or prompt.ask
+        if told.partition(" ")[0] in ("whether", "why"):
+            told = prompt.ask  # which a yes or a no answers as it stands
         if part:
             asked = prompt.spec.asks.get(part, "") if prompt.spec is not None else ""
             told = (

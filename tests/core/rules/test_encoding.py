@@ -286,7 +286,7 @@ SUMS = """
 answers:
   visits: {number: whole, unit: visits, from: 0, to: 90}
 prompts:
-  - {id: better, ask: Better?, answer: yes-no, documentable: yes, says: {together: whether it is better}}
+  - {id: better, ask: Better?, answer: yes-no, documentable: yes, says: {together: an improvement}}
   - {id: had, ask: How many?, answer: visits, when: {better: given}, documentable: yes}
   - {id: asked, ask: How many more?, answer: visits}
   - {id: in_all, ask: In all?, answer: visits, computed: {add: [had, asked]}}
@@ -309,7 +309,7 @@ def test_a_sum_follows_its_parts_in_what_would_change_the_suggestion() -> None:
     for held, wanted in (
         (
             {"better": absent, "asked": Answer(value=6)},
-            [({"better": "whether it is better: yes", "had": "How many? up to 4 visits"}, "overturned")],
+            [({"better": "an improvement: yes", "had": "How many? up to 4 visits"}, "overturned")],
         ),
         ({"better": absent, "asked": Answer(value=12)}, []),
         (
@@ -319,7 +319,7 @@ def test_a_sum_follows_its_parts_in_what_would_change_the_suggestion() -> None:
         (
             {"better": yes, "had": Answer(value=2), "asked": Answer(value=6), "in_all": Answer(value=8)},
             [
-                ({"better": "whether it is better: no"}, "upheld"),
+                ({"better": "an improvement: no"}, "upheld"),
                 ({"had": "How many? at least 5 visits"}, "upheld"),
             ],
         ),
@@ -329,3 +329,29 @@ def test_a_sum_follows_its_parts_in_what_would_change_the_suggestion() -> None:
         assert all("in_all" not in labels for labels, _ in told)
         assert told or not wanted
         assert wanted or not told, told
+
+
+def test_a_row_that_the_record_has_and_what_was_requested_change_nothing() -> None:
+    body = (
+        CHANGES[: CHANGES.index("criteria:")]
+        + """
+  - {id: levels, ask: How many?, answer: weeks, documentable: yes, about: request}
+criteria:
+  - {id: a, cite: high/care, when: {drugs: {some: {drug: x}}}, argues: against, says: No.}
+  - {id: b, cite: high/more, applies: {levels: over 2}, when: {better: "yes", weeks_had: given}, argues: against, says: No.}
+  - {id: c, cite: low/care, when: {kind: a}, argues: for, says: Yes.}
+"""
+    )
+    made = on_day(a_set(body), DAY)
+    absent, row = (
+        Answer(status=Status.NOT_DOCUMENTED),
+        Answer(parts={"drug": Answer(value="x"), "amount": Answer(value=5)}),
+    )
+    held = {"better": absent, "kind": Answer(value="a"), "levels": Answer(value=1)}
+    told = [
+        dict(one.answers) for one in would_change(Reading(made, {**held, "drugs": listing([row])}), DAY, {})
+    ]
+    assert told == []
+    told = [dict(one.answers) for one in would_change(Reading(made, {**held, "drugs": absent}), DAY, {})]
+    assert told
+    assert all("levels" not in one for one in told)
