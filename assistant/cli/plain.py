@@ -142,7 +142,7 @@ class _Talk:
             context = views.context(self.review, turn) if self.asked != _asked(turn) else []
             self.asked = _asked(turn)
             for line in [*context, question] if turn.kind == "sign" else [question, *context]:
-                self.say(line)
+                self.say(line, under=5 * bool(re.match("  [a-e]  ", line)))
             record = reach_words(self.review, turn)
             if record:
                 self.say(f"  In the record: {record} · / lists them")
@@ -385,14 +385,18 @@ class _Talk:
     def show(self, lines: list[Line]) -> None:
         for line in lines:
             mark = _MARKS.get(line.kind, "    ")
-            self.say(f"{mark}{visible(line.text)}")
+            self.say(f"{mark}{visible(line.text)}", under=len(mark) if mark.strip() else 0)
 
     def say(self, text: str, under: int = 0) -> None:
         """Says a line; one that is wrapped goes on a little to the right of its beginning, or in the column `under`."""
         text = " " * self.begun + visible(text)  # what is said first stands behind the sign of the reply
         indent = " " * (under or min(len(text) - len(text.lstrip()) + 2, 10))
         wrapped = textwrap.wrap(
-            text, _width(self.out), subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
+            text,
+            _width(self.out),
+            subsequent_indent=indent,
+            replace_whitespace=False,
+            break_on_hyphens=False,  # what a document is called stays whole
         )
         self.out.write("\n".join(wrapped)[self.begun :] + "\n")
         self.begun = 0

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from assistant import library
-from assistant.core import agenda, yaml
 from assistant.core import events as e
+from assistant.core import yaml
 from assistant.core.agenda import next_turn
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
@@ -18,11 +18,11 @@ from assistant.core.event_form import decode
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
+from assistant.core.record import second_look
 from assistant.core.record.checks import checks
 from assistant.core.record.second_look import Unseen, unseen
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review import conversation
 from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from tests import walk
@@ -808,8 +808,7 @@ def test_each_doubted_passage_can_be_taken_up_before_the_signature(
     place = ("progress-note-2014-07-17:1",)
     left = [Unseen("denied", "1", "duration", "No fever.", place, True)] * (count - 1)
     left.append(Unseen("denied", "1", "sought", "No loosening.", place, True))
-    monkeypatch.setattr(agenda, "unseen", lambda _: left)
-    monkeypatch.setattr(conversation, "unseen", lambda _: left)
+    monkeypatch.setattr(second_look, "unseen", lambda _: left)
     talk.review._turn = None
     if count > 9:
         assert len(talk.reply_lines) == 1
