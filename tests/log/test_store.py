@@ -159,6 +159,13 @@ def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:
         ("b1", "practice", "Dr B", "declined", 2, None),
         ("b2", "training", "dr-a", "open", 1, None),
     ]
+    assert [row.id for row in log.reviews_of("neck")] == ["a1", "b1"]
+    assert [row.id for row in log.sessions(case="neck")] == ["a1", "b1", "b2"]
+    assert log.reviews_of("nec") == log.reviews_of("neck films") == log.reviews_of('n"') == []
+    newest = log.newest("neck", lambda row: row.kind != "real")
+    assert newest is not None
+    assert newest.id == "b1"
+    assert log.newest("neck", lambda row: row.kind == "desk") is None
     assert log.resolve("last") == "a1" == log.resolve("a") == log.resolve("a1")
     with pytest.raises(Refused, match="b2, b1"):
         log.resolve("b")

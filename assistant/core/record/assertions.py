@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.core.record.language import Vocabulary, word_root, words_in
+from assistant.core.record.language import Vocabulary, line_starts, word_root, words_in
 from assistant.core.value import Value
 
 # Cues in a sentence: the phrases of the vocabulary that make what is mentioned negated, uncertain, and so on.
@@ -379,7 +379,8 @@ class Assertions:
         begin = max(0, at - _LONGEST_PART)
         begin = max(begin, page.rfind("\n\n", begin, at))
         found = said
-        for own in self._headings.finditer(page, begin, at):
+        tried = (self._headings.match(page, line, at) for line in line_starts(page, begin, at))
+        for own in filter(None, tried):
             if all(other.start() <= own.start() for other in _HEADING.finditer(page, own.start(), at)):
                 lent = Assertion(own.lastgroup or AFFIRMED, cue=words_in(own[own.lastgroup or 0]))
                 found = (

@@ -82,7 +82,7 @@ def read_marks(page: str, start: int, end: int, at: int, length: int) -> Said:
     if doubted and _own_doubt(page, at, length):
         return Said(UNCERTAIN, sentence, at - start, True)
     begin, stop = _line(page, at)
-    boxes = list(compiled(_BOX).finditer(page, begin, stop))
+    boxes = _boxes(page, begin, stop)
     if not boxes:
         answer = _answer_below(page, stop)
         return Said(_answered(answer) if answer else "", sentence, at - start, unsure)
@@ -133,7 +133,7 @@ def _answer_below(page: str, stop: int) -> list[tuple[re.Match[str], str]]:
     skipped = len(after) - len(after.lstrip())
     begin = stop + skipped
     _, end = _line(page, begin)
-    boxes = list(compiled(_BOX).finditer(page, begin, end))
+    boxes = _boxes(page, begin, end)
     if not boxes or page[begin : boxes[0].start()].strip():
         return []
     labels = [(box, _label(page, box, boxes, end)) for box in boxes]
@@ -144,6 +144,13 @@ def _label(page: str, box: re.Match[str], boxes: list[re.Match[str]], stop: int)
     end = next((other.start() for other in boxes if other.start() > box.start()), stop)
     said = without_doubt(page[box.end() : end]).casefold().split()
     return said[0].strip(".,:;") if said and (len(said) == 1 or said[0].endswith((",", ":", ";"))) else ""
+
+
+def _boxes(page: str, begin: int, end: int) -> list[re.Match[str]]:
+    line = page[begin:end]
+    if line.isascii() and "[" not in line and "(" not in line:
+        return []  # as in most lines, and sooner seen
+    return list(compiled(_BOX).finditer(page, begin, end))
 
 
 def _line(page: str, at: int) -> tuple[int, int]:
