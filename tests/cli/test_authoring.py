@@ -226,16 +226,6 @@ def test_editions_are_listed_with_what_is_known_of_each_place(capsys: pytest.Cap
     assert (status, "Did you mean `mtus-neck`?" in err) == (2, True)
 
 
-def test_a_table_of_years_has_both_editions_of_a_year_in_which_one_followed_another(
-    own: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _, out, _ = said(capsys, "editions", "hypnotics")
-    lines = [line.split() for line in out.splitlines()]
-    assert ["benzodiazepines", "2009", "2009", "2016", "2017?", "2017?", "2017?", "2017?"] in lines
-    assert ["drugs", "none", "none", "2017", "2017", "2017", "2017"] in lines
-    assert max(map(len, out.splitlines())) <= 90
-
-
 def test_what_most_examples_rest_on_is_the_first_to_be_held_against_its_source(
     own: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
