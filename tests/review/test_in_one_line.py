@@ -433,7 +433,7 @@ def test_an_entry_of_a_list_is_one_line_and_what_hangs_on_it_is_asked(begun: Beg
     talk = begun(NECK, "prior_imaging")
     talk.reply("2014-10-02; radiographs; 1; -")
     assert talk.turn.path == "prior_imaging.1.views"
-    talk.reply("anteroposterior, lateral")
+    talk.reply("AP, lat")
     talk.reply("2015-03-12; 3; 2; “no gross motion; agreed” done")
     assert answer(talk, "prior_imaging").closed
     rows = answer(talk, "prior_imaging").plain()
