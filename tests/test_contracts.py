@@ -107,12 +107,12 @@ def test_a_file_of_the_program_with_a_key_removed_says_file_line_and_what_to_do(
     shipped = [one for one in contracts.shipped_files(tmp_path) if one.name.startswith("prompts/")]
     made_of = [one for one in shipped if one.kind in ("prompt-set-2", "prompt-set", "block", "letter-frame")]
     words = [one for one in shipped if one not in made_of and one.kind != "vocabulary"]
-    few = chance.sample(made_of, min(len(made_of), scale.of(8, 100)))
+    few = chance.sample(made_of, min(len(made_of), scale.of(4, 100)))
     tried: set[str] = set()
     for file in [*words, *few]:
         keys = [one for one in places(file.data) if isinstance(one[-1], str) and one[0] != "examples"]
         top = [one for one in keys if len(one) == 1] if file in words else []
-        for place in [*top, *chance.sample(keys, min(len(keys), scale.of(2, 300)))]:
+        for place in [*top, *chance.sample(keys, min(len(keys), scale.of(1, 300)))]:
             said = problems(file, json.dumps(contracts.without(file.data, place), indent=1))
             assert said or file.kind != "intake" or len(place) > 1, (file.name, place)
             for one in said:
