@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from assistant.core.problem import refuse
 from assistant.core.text import compiled, one_line
@@ -91,7 +92,12 @@ class PartialDate(Value):
 
 def parse_date(text: object) -> PartialDate | None:
     """An ISO date, complete or partial; None where `text` is none or no such day exists."""
-    match = _ISO.match(text) if isinstance(text, str) else None
+    return _parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str) -> PartialDate | None:
+    match = _ISO.match(text)
     return _made(match[1], match[2], match[3]) if match else None
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -195,6 +196,7 @@ _USUAL_DEPTH = 8
 """Levels inside a body that are read at once; a deeper entry, and any with another kind of number, is looked at slowly."""
 
 
+@cache
 def _shallow() -> Callable[[bytes], Parts]:
     """Parses an entry that holds texts, whole numbers, lists and objects, and these not too deep; else raises `_UNFIT`."""
     inside: Any = str | int | bool | None

@@ -14,7 +14,7 @@ from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, speaking
 from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
-from assistant.core.record.language import read_vocabulary, word_root, words_in
+from assistant.core.record.language import Vocabulary, read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, SentencePlace, Weight, grouped
@@ -110,7 +110,7 @@ class RecordSearch:
 
     @cached_property
     def _headings(self) -> re.Pattern[str]:
-        lists = read_vocabulary(self._texts).lists
+        lists = self._vocabulary.lists
         named = "|".join(
             f"(?P<{part}>{'|'.join(map(re.escape, sorted(lists[part], key=len, reverse=True)))})"
             for part in (*_PARTS, _PLANNING, "conclusions")
@@ -138,7 +138,7 @@ class RecordSearch:
 
         A question that looks for plans is answered by it.
         """
-        lists = read_vocabulary(self._texts).lists
+        lists = self._vocabulary.lists
         plans, past, again = (frozenset(lists.get(name, ())) for name in ("plans", "past", "again"))
         if self._is_of_plans(prompt):
             return False
@@ -148,7 +148,7 @@ class RecordSearch:
 
     def _is_of_plans(self, prompt: Prompt) -> bool:
         """Whether a question looks for what is to come, or for what was asked for."""
-        plans = frozenset(read_vocabulary(self._texts).lists.get("plans", ()))
+        plans = frozenset(self._vocabulary.lists.get("plans", ()))
         asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
         return bool(prompt.about) or not plans.isdisjoint(asked)
 
@@ -165,7 +165,7 @@ class RecordSearch:
 
         Nor does a line under the heading of a plan.
         """
-        lists = read_vocabulary(self._texts).lists
+        lists = self._vocabulary.lists
         done, services, treatments = (
             frozenset(lists.get(name, ())) for name in ("done", "services", "treatments")
         )
@@ -181,7 +181,7 @@ class RecordSearch:
         """Whether words tell of less time than a question asks for: a pack of six days is no long use of steroids."""
         from assistant.core.record.counts import least_asked, longest  # with the first search
 
-        vocabulary = read_vocabulary(self._texts)
+        vocabulary = self._vocabulary
         lasting = any(
             not self._lasting.isdisjoint(part)
             and any(
@@ -200,11 +200,11 @@ class RecordSearch:
 
     @cached_property
     def _lasting(self) -> frozenset[str]:
-        return frozenset(read_vocabulary(self._texts).lists.get("lasting", ()))
+        return frozenset(self._vocabulary.lists.get("lasting", ()))
 
     def _has_another_cause(self, group: PassageGroup) -> bool:
         """Whether a trouble is told of with a cause that is of no nerve: "dribbling from an enlarged prostate"."""
-        lists = read_vocabulary(self._texts).lists
+        lists = self._vocabulary.lists
         caused = {word_root(one) for one in lists.get("caused", ())}
         if not group.terms or not all(word_root(one) in caused for one in group.terms):
             return False
@@ -217,7 +217,7 @@ class RecordSearch:
 
     def _of_a_place(self, prompt: Prompt, asked: Iterable[str], group: PassageGroup) -> bool:
         """Whether a denial is of a place alone that isn't asked about: a saddle that isn't numb says nothing of a leg."""
-        places = frozenset(read_vocabulary(self._texts).lists.get("places", ()))
+        places = frozenset(self._vocabulary.lists.get("places", ()))
         if not places.isdisjoint(words_in(f"{prompt.ask} {' '.join(asked)}").split()) or regions_of(
             group.quote
         ):
@@ -289,7 +289,7 @@ class RecordSearch:
 
     @cached_property
     def _local(self) -> frozenset[str]:
-        return frozenset(word_root(one) for one in read_vocabulary(self._texts).lists.get("local", ()))
+        return frozenset(word_root(one) for one in self._vocabulary.lists.get("local", ()))
 
     def _eventful(self, group: PassageGroup) -> bool:
         if not self._events.isdisjoint(words_in(group.quote).split()):
@@ -298,7 +298,7 @@ class RecordSearch:
 
     @cached_property
     def _events(self) -> frozenset[str]:
-        return frozenset(words_in(one) for one in read_vocabulary(self._texts).lists.get("events", ()))
+        return frozenset(words_in(one) for one in self._vocabulary.lists.get("events", ()))
 
     @cached_property
     def _twice(self) -> frozenset[tuple[str, int]]:
@@ -412,9 +412,13 @@ class RecordSearch:
         }
 
     @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return read_vocabulary(self._texts)
+
+    @cached_property
     def assertions(self) -> Assertions:
         """How sentences speak of what they mention, by the vocabulary of the session."""
-        return assertions_by(read_vocabulary(self._texts))
+        return assertions_by(self._vocabulary)
 
     def _open(self) -> RecordIndex:
         with self._making:

@@ -78,6 +78,7 @@ def regions_named(text: str) -> Iterator[tuple[int, str, str]]:
         yield match.start(), match[0], names[int(group[1:])]
 
 
+@lru_cache(maxsize=4_096)
 def regions_of(text: str) -> frozenset[str]:
     """The regions that a text names."""
     return frozenset(region for _, _, region in regions_named(text))

@@ -277,14 +277,18 @@ _Looks = list[tuple[int, int, str]]
 
 
 def _looks(document: PacketDocument) -> _Looks:
-    found: _Looks = []
-    for number, page in enumerate(document.pages, 1):
-        for match in compiled(f"(?m){_LOOKS}").finditer(cleared(page)):
-            said = match.groupdict()
-            man, woman = (any(said[one] for one in names) for names in (_MEN, _WOMEN))
-            age = next((int(said[one]) for one in _AGES if said[one]), 0)
-            found.append((number, age, "man" * man or "woman" * woman))
-    return found
+    return [(number, *one) for number, page in enumerate(document.pages, 1) for one in _looks_on(page)]
+
+
+@lru_cache(maxsize=4_096)
+def _looks_on(page: str) -> tuple[tuple[int, str], ...]:
+    found: list[tuple[int, str]] = []
+    for match in compiled(f"(?m){_LOOKS}").finditer(cleared(page)):
+        said = match.groupdict()
+        man, woman = (any(said[one] for one in names) for names in (_MEN, _WOMEN))
+        age = next((int(said[one]) for one in _AGES if said[one]), 0)
+        found.append((age, "man" * man or "woman" * woman))
+    return tuple(found)
 
 
 def _born(facts: Mapping[str, Fact], documents: Sequence[PacketDocument], looks: Mapping[str, _Looks]) -> int:
