@@ -126,7 +126,12 @@ def usual(reading: Reading, name: str, number: str) -> dict[str, str]:
     held = {key: row.plain() for key, row in ((rows.parts or {}) if rows is not None else {}).items()}
     row = held.pop(number, {})
     if name == OWN:
+        found = {
+            one["step"] for one in _rows(reading.answer(SEARCHED)) if one.get("found") == "recommendation"
+        }
         tier = {"tier": _TIER_OF[row["kind"]]} if "kind" in row else {}
+        if row.get("kind") == "guideline" and found == {"mtus"}:
+            tier = {"tier": "mtus"}
         return {**tier, "rebuts": "nothing", "cited_by": "reviewer", "level": "unrated"}
     taken = {one.get("step") for one in held.values()}
     step = row.get("step") or next((one for one in STEPS if one not in taken), STEPS[-1])

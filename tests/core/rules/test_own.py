@@ -11,7 +11,7 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.criterion import Ruling
 from assistant.core.rules.editions import on_day
-from assistant.core.rules.own import at_work, lacking, out_of_order, reason
+from assistant.core.rules.own import at_work, lacking, out_of_order, reason, usual
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.rules import Sources, read_prompt_set
 from assistant.core.rules.suggestion import suggest
@@ -136,6 +136,15 @@ def test_nothing_is_decided_on_a_search_that_was_not_made() -> None:
     reading = Reading(at_work(plain, held, on("2018-05-01"), {}), held)
     assert lacking(reading, {}) == ""
     assert "misstated" in lacking(reading, {"a-first": Ruling("misstated", "On p. 2.")})
+
+
+def test_a_guideline_is_proposed_of_the_tier_in_which_something_was_found() -> None:
+    plain = made("2018-05-01")
+    begun = Answer(parts={"1": Answer(parts={"kind": Answer(value="guideline")})})
+    for place, tier in (("mtus", "mtus"), ("acoem_odg", "national")):
+        held = answers(plain, repeat="yes", flag="yes", searched=[step(place, found="recommendation")])
+        reading = Reading(at_work(plain, held, on("2018-05-01"), {}), {**held, "own": begun})
+        assert usual(reading, "own", "1")["tier"] == tier
 
 
 def test_before_the_day_that_governs_is_known_nothing_of_the_search_is_asked_or_missed() -> None:
