@@ -94,9 +94,9 @@ def titled(line: str) -> str:
 
     A line of prose that only mentions such a document begins otherwise, or goes on.
     """
-    line = re.sub(
-        r"(?i)^(\W*(?:re|subject|title|type|document|exam|study)\s*:)\s{3,}", r"\1 ", unmarked(line)
-    )
+    line = unmarked(line)
+    if ":   " in line:  # the label of a letter stands in a column of its own
+        line = re.sub(r"(?i)^(\W*(?:re|subject|title|type|document|exam|study)\s*:)\s{3,}", r"\1 ", line)
     head = re.split(r"\s{3,}|\t", line.strip().strip("*#=_- "))[0].strip()
     if not head or len(head) > 160:
         return ""
@@ -496,6 +496,8 @@ def named_in(pages: Iterable[str]) -> list[Named]:
 
 def _unglued(line: str) -> str:
     """A line with the space back between a signature and the name in print that a reader of pictures ran together."""
+    if compiled(r"[a-z][A-Z]").search(line) is None:
+        return line
     line = compiled(r"([A-Z]\.\s?[A-Z][a-z]+)(?=[A-Z][a-z]{2})").sub(r"\1 ", line)
     return compiled(r"(?<=[a-z]{2})(?=(?:MD|DO|DC|PT|NP|DPT|PhD|PsyD|LAc)\b)").sub(" ", line)
 
@@ -615,7 +617,6 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
         for at, line in enumerate(lines):
             if title == REQUEST and at + 1 < len(lines) and re.search(r":\s*[A-Z][\w.]*,?(?:\s{3}|$)", line):
                 line = _unwrapped(line, lines[at + 1])
-            line = _unglued(line)
             if line[0] == "/":
                 line = re.sub(r"^/\s?s\s?/\s*", "", line)
             if line[-1:] == ":" and at + 1 < len(lines) and re.search(r"(?i)\bby\s*:$", line):
@@ -624,7 +625,7 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
                 if title == "Letter" and at + 1 < len(lines) and (said := _undegreed(line, lines[at + 1])):
                     yield _Signer(4, at, said, False)
                 continue
-            for one in _of_line(title, line, roster):
+            for one in _of_line(title, _unglued(line), roster):
                 if _bare(_surname(one.said)) in others:
                     continue
                 if one.rank == 3 and addressed and page_at == 0 and (at < 8 or _begins_with_role(line)):
