@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import read_answer
-from assistant.core.decide import preview
+from assistant.core.decide import decide, preview
 from assistant.core.problem import Refused
 from assistant.core.rationale import assess
 from assistant.core.session import Session
@@ -54,10 +55,10 @@ def test_what_it_brings_back_is_named_too() -> None:
 def test_what_it_opens_is_named_too() -> None:
     session = answered(prior_surgery="none")
     fused = {"procedure": "fusion", "levels": ["C4-C5"], "date": "2014-02"}
-    assert preview(session, change(session, "prior_surgery", fused)) == [
-        f"This question opens: “{FILMS}”",
-        f"This question opens: “{SUSPECTED}”",
-    ]
+    made = change(session, "prior_surgery", fused)
+    assert preview(session, made) == [f"This question opens: “{SUSPECTED}”"]
+    (films,) = [one for one in decide(session, made) if isinstance(one, e.AnswerRecorded)]
+    assert (films.prompt, films.origin) == ("films_since_surgery", "computed"), "what follows does not open"
 
 
 def test_an_answer_that_is_taken_back_opens_its_own_question() -> None:
