@@ -131,13 +131,13 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     return replace(answer, search=reach)
 
 
-GUARD = 8
+GUARD = 9
 """Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every
 finding, 3 also what is unclear, what the refusal alone says, and what was edited; its reasons stand in the letter;
 4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the
 request, 6 also numbers of another thing, quotes that name another entry or choice, and why an answer changed, 7 also choices
 by words that name none, and a differing value whose own passage is cited is no longer asked about, 8 also numbers cut from their noun; what was set aside
-stands beside its sentence. Whoever adds or
+stands beside its sentence, 9 also what a list leaves out, and reasons that the page belies. Whoever adds or
 sharpens a check raises it, so that what was signed before is derived as on its day.
 """
 

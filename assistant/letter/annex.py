@@ -22,6 +22,7 @@ from assistant.core.record.absence import (
 from assistant.core.record.absence import trail as search_trail
 from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, passage_words
+from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.grounds import Kind, exempt, grounds
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.record.passages import PassageGroup
@@ -29,7 +30,7 @@ from assistant.core.record.second_look import denials_by_prompt, relied_on
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, at, in_order
 from assistant.core.rules.prompt_set import Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
-from assistant.core.session import Session
+from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import digest, singular
 from assistant.core.turn import part_question
 from assistant.core.value import replace
@@ -279,7 +280,7 @@ def read_before(session: Session, frame: Frame) -> Section | None:
                 )
             gone = set_aside(session, (scope, name)) if session.guard > 7 and name not in searched else ()
             if gone:
-                text = " ".join((prompt.ask, *_set_aside(frame, gone)))
+                text = " ".join((prompt.ask, *_set_aside(session, (scope, name), frame, gone)))
                 told.append(LetterSentence(text, scope, f"aside:{name}", prompts=(name,)))
             if own:
                 quoted = "; ".join(
@@ -325,16 +326,22 @@ def _found(session: Session, frame: Frame, absence: _Absence, made: SearchTrail 
             if number
             else frame.say("searches.found", passages=passages)
         )
-    yield from _set_aside(frame, dismissals(session, place))
+    yield from _set_aside(session, place, frame, dismissals(session, place))
     for group in against(session, place):
         yield frame.say("searches.to_deal_with", passage=passage_words(group))
 
 
-def _set_aside(frame: Frame, passages: Sequence[Dismissed]) -> Iterator[str]:
-    """The passages that were set aside, by reason: the words of some, and the place of each."""
+def _set_aside(
+    session: Session, place: AnswerPlace, frame: Frame, passages: Sequence[Dismissed]
+) -> Iterator[str]:
+    """The passages that were set aside, by reason: the words of some, the place of each, and what the record gives beside it."""
+    held: dict[str, str] = {}
+    for given in beside_reasons(session, place, frame):
+        held[given.reason] = f"{held.get(given.reason, given.reason)}; {given.said}"
     by_reason: dict[str, list[Dismissed]] = {}
     for one in passages:
-        by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
+        reason = " ".join(one.reason.split())
+        by_reason.setdefault(held.get(reason, reason), []).append(one)
     for reason, alike in by_reason.items():
         told = "; ".join(quoted(one) for one in alike[:_QUOTED])
         if len(alike) == 1:

@@ -15,6 +15,7 @@ from assistant.core.rationale import Assessment, DraftSentence, deciding_caution
 from assistant.core.record.absence import contradicted, not_found, set_aside
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.checks import explained
+from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.second_look import relied_on
 from assistant.core.rules.guidelines import LAW, TIERS
 from assistant.core.rules.prompt_set import Citation, Prompt, PromptSet
@@ -524,10 +525,14 @@ def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[st
     documents = session.rules.case.documents
     rested_on = {name for one in assessment.sentences for name in one.prompts}
     beside: dict[str, list[Dismissed]] = {}
+    held: dict[str, dict[str, None]] = {}
     for name, prompt in session.rules.sets[key].prompts.items() if session.guard > 7 else ():
         gone = set_aside(session, (key, name)) if name in rested_on else ()
         if gone:
-            beside.setdefault(_beside(assessment, name, prompt)[0], []).extend(gone)
+            at = _beside(assessment, name, prompt)[0]
+            beside.setdefault(at, []).extend(gone)
+            given = beside_reasons(session, (key, name), frame)
+            held.setdefault(at, {}).update(dict.fromkeys(one.said for one in given))
 
     def newest(one: Dismissed) -> tuple[bool, date]:
         document = documents[one.document]
@@ -538,7 +543,11 @@ def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[st
         pages = [Evidence(one.document, one.page) for one in sorted(aside, key=newest, reverse=True)]
         told = list(dict.fromkeys(place_words(session, frame, one) for one in pages))
         more = f"{len(told) - _MOST_PAGES:,}" if len(told) > _MOST_PAGES else ""
-        made[at] = frame.say("rationale.set_aside", pages="; ".join(told[:_MOST_PAGES]), more=more)
+        said = {"pages": "; ".join(told[:_MOST_PAGES]), "more": more}
+        if held[at]:
+            made[at] = frame.say("rationale.set_aside_beside", **said, held="; ".join(held[at]))
+        else:
+            made[at] = frame.say("rationale.set_aside", **said)
     return made
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import log
 
-from assistant.core.record.assertions import Assertion, assertions_by
+from assistant.core.record.assertions import AFFIRMED, Assertion, assertions_by
 from assistant.core.record.language import Vocabulary, root, sentence_starts, words_in
 from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, SentencePlace, page_mark
@@ -678,7 +678,11 @@ class RecordIndex:
             return self._assertions.of_function(sentence, at, length)
         if sought.denies == DENIAL:
             return self._assertions.of_denial(sentence, at, length)
-        return self._assertions.of(sentence, at, length)
+        said = self._assertions.of(sentence, at, length)
+        parted = self._assertions.of_parted(sentence, at, length) if said.standing == AFFIRMED else None
+        if parted is None or any(parted.cue in words_in(one.text).split() for one in sought.phrases):
+            return said
+        return parted
 
     def _is_unread(self, number: int) -> bool:
         document, page = self._places[number]

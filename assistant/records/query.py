@@ -268,7 +268,12 @@ _WIDEST = 60
 """Characters that may stand between two parts of a phrase."""
 _NUMBER_ENDS = 12
 """Characters behind a figure in which its number ends, with its decimals and what it is a number of."""
-_KEEPS_APART = frozenset("no not without but denies denied than nor versus vs if".split())
+_KEEPS_APART = frozenset("but than nor versus vs if".split())
+_DENIES = frozenset("no not without denies denied".split())
+_LINKS = frozenset(
+    "is are was were has have had be been being do did does he she they it shows showed reports reported".split()
+)
+"""What may stand before a denial that is of the phrase: "the arm has no weakness", and not "swelling without pain"."""
 _SENTENCE_END = re.compile(r"[.!?;]\s+")
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -597,6 +602,12 @@ def _is_part(said: str, part: frozenset[str]) -> bool:
 
 
 def _is_near(between: str, gap: int) -> bool:
-    """Whether what stands between two parts of a phrase leaves it one: few words, no sign, no denial."""
+    """Whether what stands between two parts of a phrase leaves it one: few words, no sign, nothing that parts them.
+
+    A denial leaves it one where it is of the phrase; the sentence says how it is meant.
+    """
     said = _WORDS.findall(between.lower())
+    denial = next((at for at, word in enumerate(said) if word in _DENIES), 0)
+    if not _LINKS.issuperset(said[:denial]):
+        return False
     return len(said) <= gap and _PARTED.fullmatch(between) is not None and _KEEPS_APART.isdisjoint(said)

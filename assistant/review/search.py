@@ -43,6 +43,14 @@ _EDGE = 3
 """Lines at the head and at the foot of a page in which its running lines are looked for."""
 _CLAUSE = r"(?:[^;,.()]|\.(?=\w))+"
 
+_BLANK = re.compile(r"_{3,}|\.{5,}")
+_FILLED = re.compile(r"\d|[:?]\s*[^\s_.]|[^\s_.][\s_.]*$(?<![_.])")
+_COVER = re.compile(
+    r"(?is)(?=.{0,400}?\b(?:fax|facsimile)\s+(?:cover|transmi\w+)|.{0,400}?\bcover\s+(?:sheet|page)\b)(?=.{0,1200}?^\W*(?:to|from|pages?|fax)\b)(?!.{2500})",
+    re.MULTILINE,
+)
+"""A short page that calls itself a cover in its first lines, with the lines of one."""
+
 _LASTING = 28
 """The fewest days of what a question calls long."""
 _MOST_PAGES = 12
@@ -133,6 +141,22 @@ class RecordSearch:
         said = [_without_figures(line) for line in quote.split("\n") if line.strip()]
         return bool(said) and all(any(one in line for line in self._running) for one in said)
 
+    def _is_label(self, group: PassageGroup) -> bool:
+        """Whether words are a form's label that nobody filled in: `Prior surgery: ______`, or a label before another one."""
+        if _BLANK.search(group.quote):
+            return _FILLED.search(group.quote) is None
+        if not group.quote.rstrip().endswith(":"):
+            return False
+        texts = self._pages.get(group.document, ())
+        text = texts[group.pages[0] - 1] if 0 < group.pages[0] <= len(texts) else ""
+        below = text[group.start + len(group.quote) :].lstrip().partition("\n")[0].rstrip()
+        return "\n" not in group.quote and (not below or below.endswith(":") or bool(_BLANK.search(below)))
+
+    def _is_on_cover(self, group: PassageGroup) -> bool:
+        """Whether words stand on the cover sheet of a fax, which names what is sent and tells nothing of the patient."""
+        texts = self._pages.get(group.document, ())
+        return all(0 < one <= len(texts) and _COVER.match(texts[one - 1]) for one in group.pages)
+
     def _of_plans(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether words are of what is to come, which say nothing of what there was: "no further surgery is planned".
 
@@ -166,14 +190,17 @@ class RecordSearch:
         Nor does a line under the heading of a plan.
         """
         lists = self._vocabulary.lists
-        done, services, treatments = (
-            frozenset(lists.get(name, ())) for name in ("done", "services", "treatments")
+        done, services, treatments, going_on = (
+            frozenset(map(words_in, lists.get(name, ())))
+            for name in ("done", "services", "treatments", "going_on")
         )
         asked, said = words_in(prompt.ask).split(), words_in(group.quote).split()
         if done.isdisjoint(asked) or not done.isdisjoint(said) or self._is_of_plans(prompt):
             return True
-        terms = [one.split() for one in group.terms or ("",)]
+        terms = [words_in(one).split() for one in group.terms or ("",)]
         if self._section(group.document, group.pages[0], group.start) == _PLANNING:
+            if not going_on.isdisjoint(said):
+                return True
             return any((services | treatments).isdisjoint(one) for one in terms)
         return any(services.isdisjoint(one) for one in terms) or not self._of_plans(prompt, group)
 
@@ -328,9 +355,12 @@ class RecordSearch:
         groups: list[PassageGroup] = []
         aside: list[PassageGroup] = []
         for one in self.passages(prompt.look_for):
+            if self._is_label(one):
+                one = replace(one, standing="printed")
             negated = one.standing == "negated"
             if (
                 self._is_of_another(one)
+                or self._is_on_cover(one)
                 or not (self._bears(prompt, one) if negated else self._affirms(prompt, one))
                 or self._is_elsewhere(session, place, one)
             ):

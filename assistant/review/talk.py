@@ -159,9 +159,10 @@ class Talk:
         item, quoted, said = added_to(self.review.session, text)
         add = c.AddAddendum(in_words(said, "The addendum"), "", item, quoted)
         session = self.review.session
+        to, letter = quoted if said != text else "", self._said()
         found = session.status == "signed" and (
-            unborne_in(session, "the addendum", add.text, self.review.pages)
-            or addendum_check(session, item, quoted if said != text else "", add.text, self._said())
+            unborne_in(session, "the addendum", add.text, self.review.pages, () if to else letter)
+            or addendum_check(session, item, to, add.text, letter)
         )
         if found:
             where = "Where does it stand? Your words are logged with the addendum; < leaves it out."

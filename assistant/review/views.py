@@ -172,6 +172,9 @@ def unseen_lines(review: Review) -> list[str]:
         where = ", ".join(one.places)
         if one.kind == "number":
             said = f"the answer: {one.answer}"
+        elif one.kind == "aside":
+            said = f"the reason for which passages were set aside; {one.answer}: "
+            said += review.session.prompt(one.scope, one.prompt).ask
         elif one.kind == "own":
             said = f"you took it to say {f'“{one.answer}”' if one.answer else 'so'}: "
             said += review.session.prompt(one.scope, one.prompt).ask

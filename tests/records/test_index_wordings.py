@@ -111,6 +111,28 @@ def test_numbers_short_forms_and_words_apart_are_found_for_a_question(
     assert looked_for(term, text) == surfaces
 
 
+def test_a_denial_among_words_that_stand_apart_denies_them() -> None:
+    rows = {
+        "She had no injections.": ("had injections", "negated"),
+        "There is no weakness of the arm.": ("weakness arm", "negated"),
+        "The arm has no weakness today.": ("arm weakness", "negated"),
+        "He tried no formal physical therapy.": ("tried physical therapy", "negated"),
+        "Surgery has not been recommended.": ("surgery recommended", "negated"),
+        "Instability was never suspected.": ("instability suspected", "negated"),
+        "The therapy failed to help.": ("therapy help", "negated"),
+        "The arm is free of weakness.": ("arm weakness", "negated"),
+        "Relief was not lasting.": ("relief lasting", "negated"),
+        "The arm has weakness.": ("arm weakness", "affirmed"),
+        "Care went on without relief.": ("without relief", "affirmed"),
+        "Weakness with no arm pain.": ("weakness arm", ""),
+        "Swelling without pain.": ("swelling pain", "negated"),
+        "Increasing swelling without pain.": ("increasing pain", ""),
+    }
+    for text, (term, standing) in rows.items():
+        found = RecordIndex.of({"note": (text,)}, own_vocabulary()).look_for([term])
+        assert {one.standing for one in found} == ({standing} if standing else set()), text
+
+
 def test_related_words_are_found_by_a_person_and_not_for_a_question() -> None:
     index = RecordIndex.of({"d": ("Oswestry 40.", "The sky is blue.")}, own_vocabulary())
     assert [one.page for one in index.find("activities of daily living")] == [1]

@@ -14,6 +14,8 @@ import pytest
 
 from assistant import library
 from assistant.core import yaml
+from assistant.core.answer import Dismissed
+from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.finding_checks import otherwise
 from assistant.core.value import replace
 from assistant.letter import annex
@@ -445,6 +447,68 @@ def test_what_was_set_aside_stands_beside_its_sentence_and_in_the_record(
     assert [f"“{said}” ({reason})" in one.text for one in told.sentences].count(True) == 1
     before = replace(review.session, guard=7)
     assert reason not in str(annex.read_before(before, frame)), "as it was told before"
+
+
+def test_what_the_record_gives_beside_a_reason_is_shown_before_the_signature_and_in_the_letter(
+    tmp_path: Path,
+) -> None:
+    """A reason is held against the passage and its document; one that nothing differs from is left alone."""
+    said = "He has weakness of the left leg at L4-5."
+    review, _ = run(tmp_path, answer(), f"NOTE\n\n{said}\n", BACK, sign=False)
+    place, frame = ("1", "red_flags"), review.session.frame()
+
+    def told(reason: str) -> list[str]:
+        gone = {place: (Dismissed("chart", 1, said, reason),)}
+        session = replace(review.session, dismissed={**review.session.dismissed, **gone})
+        return [one.said for one in beside_reasons(session, place, frame)]
+
+    day = "June 3, 2014"
+    for reason, beside in {
+        "That concerns another patient.": "its page gives no other person",
+        "From an older note.": f"its document, of {day}, is the newest",
+        "The note is of May 2, 2010.": f"its document is of {day}",
+        "It is of the right leg.": "its words name: left",
+        "It is of L2-3 only.": "its words name: L4-5",
+        "An old injury of his youth.": "",
+        "Seen on June 3, 2014, and gone since.": "",
+        "Of the left leg, since childhood.": "",
+    }.items():
+        assert told(reason) == ([beside] if beside else []), reason
+    (shared,) = beside_reasons(review.session, ("1", "prior_imaging"), frame)
+    assert shared.said == "one reason for 2 passages in 2 documents"
+    assert any(shared.said in line for line in unseen_lines(review))
+    assert any(shared.said in one.mark for one in rationale("1", review.assess, frame))
+    assert not beside_reasons(replace(review.session, guard=8), place, frame)
+
+
+@pytest.mark.parametrize(
+    ("case", "left_out", "no_entry"),
+    [
+        (
+            "relaxant-ten-days-in-a-flare",
+            "Gabapentin was tried for two months.",
+            "PLAN\nStart gabapentin 300 mg.\nHe has not taken Tylenol. Cyclobenzaprine is requested.",
+        ),
+        (
+            "opioid-refill-back-at-work",
+            "Urine drug test of May 3, 2014: inconsistent, hydrocodone not found.",
+            "Urine drug test: to be repeated.",
+        ),
+        (
+            "epidural-second-without-relief",
+            "Earlier injections: medial branch blocks of the low back gave 70% relief.",
+            "Medial branch blocks of the low back are planned.",
+        ),
+    ],
+)
+def test_what_a_list_leaves_out_speaks_against_it(
+    tmp_path: Path, case: str, left_out: str, no_entry: str
+) -> None:
+    review, made = run(tmp_path / "a", lambda _: None, f"{left_out}\n", case)
+    assert (review.session.status, names(review)) == ("open", {"contradicted-denial"})
+    assert any(left_out in problem.what for problem in made.open)
+    review, made = run(tmp_path / "b", lambda _: None, f"{no_entry}\n", case)
+    assert (review.session.status, made.open) == ("signed", [])
 
 
 def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Path) -> None:

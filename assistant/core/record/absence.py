@@ -27,6 +27,7 @@ from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape, at
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
+from assistant.core.text import compiled
 from assistant.core.value import Value, replace
 
 HARMLESS = UNSUPPORTING
@@ -147,7 +148,67 @@ def _against(
         and (group.bears or session.guard < 6)
         and any(_denies(session, place, one, group, own) for one in held if one.kind is Kind.AFFIRMATION)
     ]
-    return (*speaking(affirming), *_once(denying))
+    return (*speaking((*affirming, *_left_out(session, place, own, left))), *_once(denying))
+
+
+def _left_out(
+    session: Session, place: AnswerPlace, own: RecordSearched, left: Iterable[PassageGroup]
+) -> Iterator[PassageGroup]:
+    """What tells of a kind of thing that a closed list has none of: gabapentin was tried, and naproxen alone is listed.
+
+    Which kind, is told by its name or another one that is written for it. What was taken or had before the cited words
+    counts where the question is about what there has been. A list with an *other* leaves open what that is,
+    and a question of other drugs leaves out those in dispute.
+    """
+    prompt, answer = session.prompt(*place), session.reading(place[0]).answer(place[1])
+    shape = prompt.schema.shape
+    if session.guard < 9 or prompt.about or not isinstance(shape, ListingShape) or exempt(session, *place):
+        return
+    if answer is None or not (answer.listing and answer.closed and answer.parts):
+        return
+    parts = shape.element.parts if isinstance(shape.element, Parts) else {}
+    name = next((one for one, part in parts.items() if isinstance(part.shape, ChoiceShape)), "")
+    kinds = parts[name].shape if name else None
+    listed = {str(held.value) for entry in answer.parts.values() if (held := (entry.parts or {}).get(name))}
+    if not isinstance(kinds, ChoiceShape) or not listed.isdisjoint(_OPEN_KINDS):
+        return
+    called = {
+        kind: {kind.split("_")[0], *(one.casefold() for one in kinds.also.get(kind, ()) if " " not in one)}
+        for kind in kinds.labels.keys() - listed - _OPEN_KINDS
+    }
+    denied = {(one.document, one.start) for one in own.groups if one.standing in HARMLESS}
+    items = session.rules.case.items.values() if compiled(r"(?i)\bother\b").search(prompt.ask) else ()
+    asked = {word for item in items for word in _words_of(item.service)}
+    documents = session.rules.case.documents
+    dates = [documents[one.document].date for one in answer.all_evidence() if one.document in documents]
+    for one in left:
+        document = documents.get(one.document)
+        if one.standing != "affirmed" or not one.bears or document is None or document.is_ur_report:
+            continue
+        if not compiled(_EVER).search(prompt.ask) and any(_is_later(date, document.date) for date in dates):
+            continue
+        if (one.document, one.start) in denied or compiled(_TO_COME).search(one.quote):
+            continue
+        told = _words_of(one.quote)
+        if any(words & told and not words & asked for words in called.values()) and is_of_region(
+            session, place, one
+        ):
+            yield one
+
+
+_OPEN_KINDS = frozenset({"other", "none"})
+_EVER = r"(?i)\b(?:tried|given|before|has been|have been|were|was)\b"
+"""A question of what there has been, and not of what there is now."""
+_TO_COME = (
+    r"(?i)\b(?:if|recommend\w*|request\w*|order(?:ed|s)?|consider\w*|obtain|schedul\w*|plan(?:ned|s)?|refer\w*|authoriz\w*|pending"
+    r"|repeat|follow[- ]?up|start|add|trial of|discuss\w*|offer\w*)\b"
+)
+
+
+def _words_of(text: str) -> set[str]:
+    """The words of a text, also without the *s* of a plural."""
+    words = set(re.findall(r"\w{2,}", text.casefold()))
+    return words | {one.removesuffix("s") for one in words}
 
 
 def spoken_against(session: Session, place: AnswerPlace, group: PassageGroup) -> list[str]:

@@ -270,6 +270,8 @@ _VERBS = frozenset("is are was were has have had been be not no".split())
 _FARES = (_VERBS | frozenset("got gets improved improves helped helps went".split())) - {"no", "not"}
 """What is denied of a finding, and not the finding: "denies that drinking is a problem"."""
 _DEFINITE = frozenset("the his her their its this these those my our".split())
+_DENYING = frozenset("no not without w/o never denies denied free lacks absent fails failed".split())
+"""What denies a thing of which the name stands on both sides of it."""
 _REACHING = frozenset("below above past into down".split())
 _SUBJECTS = frozenset("he she they it i we you who".split())
 _RELATIVE = frozenset({"that", "which", "who"})
@@ -360,13 +362,25 @@ class Assertions:
         said = self._known(sentence, at, length)
         if said.standing != AFFIRMED:
             return said if said.standing != "negated" else _AFFIRMED
-        words = tokens(sentence[:at])
-        first = len(words)
-        words += tokens(sentence[at : at + length])
-        last = len(words)
-        words += tokens(sentence[at + length :])
+        words, first, last = _around(sentence, at, length)
         cue = CueFound(" ".join(words[first:last]), "negated", "before", first, last)
         reach = self._bounds(words, cue, _Mention(first, last, False, False, False, False))
+        return Assertion("uncertain" if reach == _DOUBT else "negated", reach == _PLAIN, cue.text)
+
+    def of_parted(self, sentence: str, at: int, length: int) -> Assertion | None:
+        """How words at `at` are spoken of that stand apart round a denial, such as "injections were never given".
+
+        The last of them is what is denied, if nothing goes on from there ("weakness with no arm pain"). None without a denial.
+        """
+        said, first, last = _around(sentence, at, length)
+        begin = next((one for one in range(first + 1, last) if said[one] in _DENYING), 0)
+        if not begin:
+            return None
+        cue, ahead = CueFound(said[begin], "negated", "before", begin, begin + 1), said[last : last + 1]
+        goes_on = ahead != [] and ahead[0].isalpha() and ahead[0] not in _AFTER_NOUN | _REACHING | self._now
+        if goes_on or not (_PARTING | _DENYING).isdisjoint(said[cue.end : last]):
+            return Assertion("uncertain", cue=cue.text)
+        reach = self._bounds(said, cue, _Mention(cue.end, last, False, False, False, False))
         return Assertion("uncertain" if reach == _DOUBT else "negated", reach == _PLAIN, cue.text)
 
     def under_heading(self, said: Assertion, page: str, at: int) -> Assertion:
@@ -391,11 +405,7 @@ class Assertions:
         return found
 
     def _assertion(self, sentence: str, at: int, length: int, normal: bool = False) -> Assertion:
-        said = tokens(sentence[:at])
-        first = len(said)
-        said += tokens(sentence[at : at + length])
-        last = len(said)
-        said += tokens(sentence[at + length :])
+        said, first, last = _around(sentence, at, length)
         if first == last or not self._cues.may_be_in(said):
             return _AFFIRMED
         printed = self._cues.printed(said, first)
@@ -659,7 +669,7 @@ class Assertions:
             return _NOT
         begin = _entry_start(said, first)
         crossed = [at for at in range(last, cue.start) if said[at] in _LISTED]
-        if crossed and not self._clause.isdisjoint(said[begin : crossed[-1]]):
+        if crossed and not (self._clause | {":"}).isdisjoint(said[begin : crossed[-1]]):
             return _NOT
         if any(
             self._beside.at(said, at) and said[at - 1] not in self._carriers for at in range(begin, first)
@@ -940,6 +950,13 @@ class Assertions:
         while at < len(said) and said[at] not in _LISTED and said[at] not in _CLOSED and said[at] != "but":
             at += 1
         return at
+
+
+def _around(sentence: str, at: int, length: int) -> tuple[list[str], int, int]:
+    """The tokens of a sentence, and which of them are the words at `at`: the first, and the one behind the last."""
+    before, own = tokens(sentence[:at]), tokens(sentence[at : at + length])
+    first, last = len(before), len(before) + len(own)
+    return [*before, *own, *tokens(sentence[at + length :])], first, last
 
 
 @lru_cache(4)

@@ -378,9 +378,18 @@ def unborne_facts(
     yield from _missing_in(session, _texts(session, drafts), pages)
 
 
-def unborne_in(session: Session, whose: str, words: str, pages: Pages) -> Check | None:
-    """The same of words that aren't in the session yet, such as an addendum; None where the case bears them out."""
-    return next(_missing_in(session, [_Text("", whose, words)], pages), None)
+def unborne_in(
+    session: Session, whose: str, words: str, pages: Pages, said: Sequence[str] = ()
+) -> Check | None:
+    """The same of words that aren't in the session yet, such as an addendum; None where the case bears them out.
+
+    A day, level or side of an addendum to a whole letter is one that is `said` there or a fact of the case: the record
+    names others, too.
+    """
+    also = tuple(mention for one in said for mention in extract(one))
+    other = [one for one in extract(words) if not isinstance(one, RegionMention)] if said else []
+    held = {name: texts for name, texts in pages.items() if not other}
+    return next(_missing_in(session, [_Text("", whose, words, also)], held), None)
 
 
 def _missing_in(session: Session, texts: Iterable[_Text], pages: Pages) -> Iterator[Check]:

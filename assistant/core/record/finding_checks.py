@@ -96,7 +96,7 @@ def absence_check(session: Session, place: AnswerPlace) -> Check:
     scope, name = place
     found = open_passages(session, place)
     answer = session.reading(scope).answer(name)
-    if not not_found(answer):
+    if not not_found(answer) or (answer is not None and answer.listing):
         return _denial_check(session, place, found)
     facts = [f"answered: not documented ({session.prompt(scope, name).ask})"]
     facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
@@ -312,6 +312,13 @@ def addendum_check(
 def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
     known = {one.casefold() for words in said for one in compiled(_FIGURE).findall(words)}
     new = [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
+    counted = {one[1] for words in said for one in _counted_as(words)}
+    stated = {one for words in said for one in _counted_as(words)}
+    new += [
+        f"{one} {of}"
+        for one, of in _counted_as(text)
+        if one in known and of in counted and (one, of) not in stated
+    ]
     if new:
         yield fact_shown("not in the determination", ", ".join(dict.fromkeys(new)))
     denied = [*compiled(NEGATION).finditer(text), *compiled(WELL).finditer(text)]
@@ -329,6 +336,14 @@ def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
     )
     if of:
         yield fact_shown("denied, or said to be well", ", ".join(of[:6]))
+
+
+def _counted_as(text: str) -> list[tuple[str, str]]:
+    """The figures of a text with what they count: `("24", "visit")`."""
+    found = compiled(rf"{_FIGURE}[ -]([a-z]{{3,}})").finditer(text)
+    return [
+        (one[0].split(one[1])[0].strip(" -").casefold(), one[1].casefold().removesuffix("s")) for one in found
+    ]
 
 
 _SENTENCE = "sentence "

@@ -10,9 +10,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
-from assistant.core.answer import Answer, Evidence
+from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.record.absence import concerns, denied_behind, own_search, same_words
 from assistant.core.record.counts import says_so
+from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.facts import answers_read
 from assistant.core.record.finding_checks import NEGATION, WELL
 from assistant.core.record.grounds import Ground, Kind, cites, findings_in, proposed, worked_out
@@ -152,7 +153,8 @@ class Unseen(Value):
     """Words on which the determination rests and that have to be read before it is signed.
 
     `kind` is `denied` (the record denies them, so that they don't speak against an answer), `own` (a quote of the
-    reviewer's choice) or `number` (what a number that is answered rests on). `answer` is that number, or the part of an
+    reviewer's choice), `number` (what a number that is answered rests on) or `aside` (a reason for setting passages aside,
+    beside which the record gives something else: the `answer`). `answer` is that number, or the part of an
     answer for which a quote was chosen. `places` are all the pages on which one author's note has them.
     """
 
@@ -203,7 +205,17 @@ def second_look(session: Session) -> tuple[Unseen, ...]:
     counted = [one for scope in session.items for one in _numbers_read(session, scope)]
     shown = {(one.scope, one.prompt, one.quote) for one in counted}
     own = [one for one in own if (one.scope, one.prompt, one.quote) not in shown]
-    return (*found.values(), *counted, *own)
+    aside = [
+        Unseen("aside", scope, name, one.reason, _places(one.passages), True, answer=one.said)
+        for scope in session.items
+        for name in session.rules.sets[scope].prompts
+        for one in beside_reasons(session, (scope, name), session.frame())
+    ]
+    return (*found.values(), *counted, *own, *aside)
+
+
+def _places(passages: Iterable[Dismissed]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{one.document}:{one.page}" for one in passages))
 
 
 def _numbers_read(session: Session, scope: str) -> Iterator[Unseen]:
