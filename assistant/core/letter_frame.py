@@ -101,6 +101,7 @@ _NAMING: dict[str, str] = {
     "rationale.amended": "reason",
     "rationale.set_aside": "pages more",
     "rationale.set_aside_beside": "pages more held",
+    "rationale.own_reason": "reason",
     "aside.newest": "date",
     "aside.date": "date",
     "aside.names": "names",

@@ -427,7 +427,11 @@ class _Writer:
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
-            one = self.sourced("departure", ended(made.reason), *carried)
+            text = ended(made.reason)
+            if self.session.guard > 8:
+                text = f"{text[0].upper()}{text[1:]}"
+                text = text if self.carrying() else self.say("rationale.own_reason", reason=text)
+            one = self.sourced("departure", text, *carried)
             yield replace(one, origin="reviewer", facts=(f"determination.{self.key}",))
 
     def cautions(self) -> Iterator[DraftSentence]:

@@ -38,6 +38,8 @@ _TOLD = ("affirmed", "historical", "uncertain")
 _PARTS = ("examination", "", "history")
 """The parts of a note that weigh more or less than others, in their order."""
 _PLANNING = "planning"
+PLANNED = "planned"
+"""The cue of a line under the heading of a plan."""
 _LONGEST_HEADING = 40
 _EDGE = 3
 """Lines at the head and at the foot of a page in which its running lines are looked for."""
@@ -204,6 +206,11 @@ class RecordSearch:
             return any((services | treatments).isdisjoint(one) for one in terms)
         return any(services.isdisjoint(one) for one in terms) or not self._of_plans(prompt, group)
 
+    def _is_planned(self, prompt: Prompt, group: PassageGroup) -> bool:
+        """Whether a line under the heading of a plan says what is to come where it is asked what there was: "Plan: 6 visits"."""
+        at = group.document, group.pages[0], group.start
+        return self._section(*at) == _PLANNING and not self._was(prompt, group)
+
     def _is_brief(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether words tell of less time than a question asks for: a pack of six days is no long use of steroids."""
         from assistant.core.record.counts import least_asked, longest  # with the first search
@@ -357,6 +364,8 @@ class RecordSearch:
         for one in self.passages(prompt.look_for):
             if self._is_label(one):
                 one = replace(one, standing="printed")
+            elif one.supports and self._is_planned(prompt, one):
+                one = replace(one, standing="hypothetical", plain=True, cue=PLANNED)
             negated = one.standing == "negated"
             if (
                 self._is_of_another(one)

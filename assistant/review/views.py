@@ -22,6 +22,7 @@ from assistant.core.value import Value, replace
 from assistant.core.wording import shown, shown_as
 from assistant.review.passages import lettered, speaking_lines
 from assistant.review.review import Review
+from assistant.review.search import PLANNED
 
 if TYPE_CHECKING:
     from assistant.core.rules.suggestion import Change
@@ -179,7 +180,7 @@ def unseen_lines(review: Review) -> list[str]:
             said = f"you took it to say {f'“{one.answer}”' if one.answer else 'so'}: "
             said += review.session.prompt(one.scope, one.prompt).ask
         elif one.plain:
-            said = "denied"
+            said = "denied" if one.cue != PLANNED else "planned, so that it says nothing of what there was"
         else:
             said = f"taken as denied by “{one.cue}”, which is not plain" if one.cue else "not plainly denied"
         places = [place.rpartition(":") for place in one.places]

@@ -135,11 +135,7 @@ def _against(
     affirming = [
         group
         for group in left
-        if any(
-            concerns(group, one.words)
-            and not (one.kind is Kind.ABSENCE and any(same_words(group, quote) for quote in cited))
-            for one in negative
-        )
+        if any(concerns(group, one.words) and not _is_own(session, one, group, cited) for one in negative)
     ]
     denying = [
         group
@@ -149,6 +145,17 @@ def _against(
         and any(_denies(session, place, one, group, own) for one in held if one.kind is Kind.AFFIRMATION)
     ]
     return (*speaking((*affirming, *_left_out(session, place, own, left))), *_once(denying))
+
+
+def _is_own(session: Session, ground: Ground, group: PassageGroup, cited: Iterable[Evidence]) -> bool:
+    """Whether a passage is cited for what it would speak against: something not found, or a *no* about a listed thing.
+
+    That an injection is told of is no word against its having brought nothing.
+    """
+    if ground.kind is Kind.ABSENCE:
+        return any(same_words(group, one) for one in cited)
+    of_a_part = session.guard > 8 and ground.kind is Kind.DENIAL and "." in ground.path
+    return of_a_part and any(same_words(group, one) for one in ground.evidence)
 
 
 def _left_out(

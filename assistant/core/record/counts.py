@@ -26,12 +26,14 @@ SPELLED = {
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
 _DAYS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "year": (365, 366)}
+_WEEKLY = "hour a week"
 _CALLED = {
     "day": "days?|d",
     "week": "weeks?|wks?|w",
     "month": "months?|mos?|mths?",
     "year": r"(?:years?|yrs?)(?!\s*-?\s*old)(?!\s+of\s+(?:age|experience|education|schooling|service))",
     "hour": "hours?|hrs?|h",
+    _WEEKLY: "hours?|hrs?|h",
     "visit": "visits?|sessions?|treatments?|appointments?|appts?",
     "percent": "percent|per cent|pct|%",
     "level": "levels?",
@@ -40,6 +42,7 @@ _CALLED = {
     "test": "tests?|screens?",
 }
 """How notes write each unit."""
+_DAILY = r"(?i)\s*(?:(?:a|per|each|every)\s+day|/\s*(?:day|d)\b|daily)"
 _SAME = {"session": "visit", "treatment": "visit", "%": "percent"}
 _UNCOUNTED = frozenset({"", "mg", "mcg", "g", "ml"})
 """Units of a dose are none to compare: the strength, the number of tablets and how often they are taken make it."""
@@ -128,12 +131,12 @@ def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool =
     counted = _all_counted(quotes, name, levels=False) if name else []
     if not name or (counted and (not cut or _makes(answered, name, [one for _, one in counted], quotes))):
         return ()
-    alike = tuple(_DAYS) if name in _DAYS else (name,)
+    alike = tuple(_DAYS) if name in _DAYS else (name, "hour") if name == _WEEKLY else (name,)
     others = "|".join(called for one, called in _CALLED.items() if one not in alike)
     another = rf"(?i)\s*-?\s*(?:{others}|{_UNIT}|degrees|pounds|inches|/\s*(?:5|10))(?!\w)"
     if cut and not any(compiled(rf"(?i)\b(?:{_CALLED.get(name, name)})(?!\w)").search(one) for one in quotes):
         named = rf"(?!{_OTHER}\b|(?:{'|'.join(SPELLED)}|or|x|of)\b)[a-z]{{2,}}"
-        another = rf"{another}|\s+{'' if name in (*_DAYS, 'hour') else _ELLIPSIS}{named}"
+        another = rf"{another}|\s+{'' if name in (*_DAYS, 'hour', _WEEKLY) else _ELLIPSIS}{named}"
     of_time = "|".join(_CALLED[one] for one in _DAYS)
     timeless = (
         cut
@@ -250,7 +253,10 @@ _MOST = 8
 
 def unit_of(unit: str) -> str:
     """The noun of a unit in the singular, `hour` of `hours a week` and `level` of `level(s)`; empty where it isn't compared."""
-    noun = re.split(r"\s+(?:of|a|per)\s+", unit.strip().casefold())[0].removesuffix("(s)")
+    noun, *per = re.split(r"\s+(?:of|a|per)\s+", unit.strip().casefold())
+    if noun == "hours" and per == ["week"]:
+        return _WEEKLY
+    noun = noun.removesuffix("(s)")
     noun = noun if noun in _CALLED or noun in _UNCOUNTED else noun.removesuffix("s")
     noun = _SAME.get(noun, noun)
     return "" if noun in _UNCOUNTED else noun
@@ -264,7 +270,7 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
             called = "years?|yrs?|y/?o"
         between = (
             rf"(?:\s+(?:(?!{_OTHER}\b)\w+[- ]){{0,3}}?|\s*-?\s*)"
-            if name not in (*_DAYS, "hour", "percent")
+            if name not in (*_DAYS, "hour", _WEEKLY, "percent")
             else r"\s*-?\s*"
         )
         pattern = rf"(?i){_BEFORE}(?:{_RANGE}\)?{between}|(?<=for )(?P<an>an?|the past|the last)\s+)(?:{called})(?!\w)"
@@ -282,6 +288,8 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
             low = 1.0 if match["an"] else _value(match["low"])
             high = _value(match["high"]) if match["high"] else low
             least, most = map(float, _DAYS.get(name, (1, 1)))
+            if name == _WEEKLY and compiled(_DAILY).match(quote, match.end()):
+                least, most = 2, 7  # of the days of a week, which the words may number
             if compiled(_ABOUT).search(before):
                 least, most = least * 0.75, most * 1.25
             yield " ".join(match[0].split()), Count(min(low, high) * least, max(low, high) * most)

@@ -15,7 +15,7 @@ from assistant.core.record.absence import not_found, open_passages
 from assistant.core.record.facts import answers_read, fact_shown
 from assistant.core.record.grounds import Kind, grounds
 from assistant.core.record.guard import Pages, bare_answer, faults
-from assistant.core.record.mentions import extract
+from assistant.core.record.mentions import RegionMention, akin, extract, regions_of
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.criterion import digest_of
@@ -172,11 +172,11 @@ _FIGURE = (
 )
 
 
-def otherwise(was: str, text: str, guard: int = GUARD) -> tuple[str, ...]:
+def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[str, ...]:
     """In what an edited sentence may say otherwise than the draft: denials, doubts, numbers, levels, sides, dates.
 
     Words may go and come as one likes; a denial or a doubt more or less, or a figure or fact that the draft's sentence
-    hasn't, changes the finding.
+    hasn't, changes the finding. A part of the region that it is `of`, or of one that it names, is none: the toe of a leg.
     """
     found = []
     for name, pattern in (("denials", NEGATION), ("doubts", _HEDGE)):
@@ -197,7 +197,13 @@ def otherwise(was: str, text: str, guard: int = GUARD) -> tuple[str, ...]:
         if gone and come:
             found.append(fact_shown("come further, or less far", f"{gone[0]}, now {come[0]}"))
     known = extract(was)
-    new = [str(one) for one in extract(text) if not one.borne_by(known)]
+    regions = regions_of(f"{was} {of}") if guard > 8 else frozenset()
+    new = [
+        str(one)
+        for one in extract(text)
+        if not one.borne_by(known)
+        and not (isinstance(one, RegionMention) and any(akin(one.region, own) for own in regions))
+    ]
     figures = {one.casefold() for one in compiled(_FIGURE).findall(was)}
     new += [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in figures]
     if new:
@@ -280,7 +286,8 @@ def _found_missing(session: Session, item: str, was: str, text: str) -> tuple[st
 
 def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | None:
     """The check of one edited sentence; None where it says the same in other words."""
-    changed = otherwise(edit.was, edit.text, session.guard)
+    region = session.rules.case.items[item].region if item in session.items else ""
+    changed = otherwise(edit.was, edit.text, session.guard, region)
     if not changed and (missing := _found_missing(session, item, edit.was, edit.text)):
         changed = (fact_shown("answered as not found", ", ".join(missing)),)
     if not changed:

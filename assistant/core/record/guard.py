@@ -47,7 +47,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import AnswerPlace, Session
+from assistant.core.session import GUARD, AnswerPlace, Session
 from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told, told_as
@@ -436,7 +436,7 @@ def _misquoted(
     of_treating = [
         one.quote for one in plain_in_record(session, place, prompt.look_for) if one.standing == "affirmed"
     ]
-    for path, unit, leaf, cited in numbers_in(prompt, answer):
+    for path, unit, leaf, cited in numbers_in(prompt, answer, session.guard):
         around = [
             sentence_around(one, texts[one.page - 1])[1]
             for one in cited
@@ -560,8 +560,13 @@ def names_of(shape: ChoiceShape | SeveralShape, value: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z-]{5,}", said)) - UNTELLING
 
 
-def numbers_in(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, str, Answer, tuple[Evidence, ...]]]:
-    """The numbers that an answer gives: where below its prompt, in which unit, and the passages cited for each."""
+def numbers_in(
+    prompt: Prompt, answer: Answer, guard: int = GUARD
+) -> Iterator[tuple[str, str, Answer, tuple[Evidence, ...]]]:
+    """The numbers that an answer gives: where below its prompt, in which unit, and the passages cited for each.
+
+    Before guard 9 it was not told whether hours are of a day or of a week.
+    """
     for path, leaf in answer.leaves():
         steps = tuple(path.split(".")) if path else ()
         shape = at(prompt.schema.shape, steps)
@@ -571,7 +576,7 @@ def numbers_in(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, str, Answe
         for step in steps:
             held = (held.parts or {})[step]
             cited = held.evidence or cited
-        yield path, shape.unit, leaf, cited
+        yield path, shape.unit if guard > 8 else shape.unit.removesuffix(" a week"), leaf, cited
 
 
 _UNSUPPORTED = (

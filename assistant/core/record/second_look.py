@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assistant.core.answer import Answer, Dismissed, Evidence
-from assistant.core.record.absence import concerns, denied_behind, own_search, same_words
+from assistant.core.record.absence import UNTELLING, concerns, denied_behind, own_search, same_words
 from assistant.core.record.counts import says_so
 from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.facts import answers_read
 from assistant.core.record.finding_checks import NEGATION, WELL
-from assistant.core.record.grounds import Ground, Kind, cites, findings_in, proposed, worked_out
+from assistant.core.record.grounds import NONE, Ground, Kind, cites, findings_in, proposed, worked_out
 from assistant.core.record.guard import departures, label_of, names_of, numbers_in
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, SeveralShape, at
@@ -65,7 +65,7 @@ def relied_on(session: Session, place: AnswerPlace) -> tuple[Relied, ...]:
             for one in ground.evidence:
                 if one in told or one in unfitting or _halved(session, prompt, ground, one, groups):
                     told.setdefault(one, []).append(label_of(prompt, ground.path, ground.answer))
-        for path, leaf, cited in () if as_stated else _numbers_unsaid(prompt, answer):
+        for path, leaf, cited in () if as_stated else _numbers_unsaid(prompt, answer, session.guard):
             for one in cited:
                 told.setdefault(one, []).append(label_of(prompt, path, leaf))
     return tuple(Relied(one, _listed(told[one])) for one in quoted if one in told)
@@ -129,6 +129,10 @@ def _named(prompt: Prompt, ground: Ground, guard: int) -> Iterator[bool]:
             continue
         for value in leaf.value if isinstance(leaf.value, list) else [leaf.value]:
             words = names_of(shape, str(value))
+            if guard > 8 and not words and value != NONE:
+                words = (
+                    frozenset(re.findall(r"[a-z]{3,}", str(value).replace("_", " ").casefold())) - UNTELLING
+                )
             yield not words or any(word[:_STEM] in said for word in words)
             if guard > 7:
                 graded, wanted = (
@@ -142,9 +146,11 @@ _DEGREE = re.compile(r"\b(minimal|slight|mild|moderate|marked|severe)(?:ly)?\b")
 """How bad a note calls a thing: a mild arthrosis is no moderate one."""
 
 
-def _numbers_unsaid(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, Answer, tuple[Evidence, ...]]]:
+def _numbers_unsaid(
+    prompt: Prompt, answer: Answer, guard: int
+) -> Iterator[tuple[str, Answer, tuple[Evidence, ...]]]:
     """The numbers of an answer that the words cited for them don't say, each with these words."""
-    for path, unit, leaf, cited in numbers_in(prompt, answer):
+    for path, unit, leaf, cited in numbers_in(prompt, answer, guard):
         if not says_so(float(leaf.value), unit, [one.quote for one in cited]):
             yield path, leaf, cited
 
