@@ -427,12 +427,13 @@ class _Writer:
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
-            text = ended(made.reason)
+            reason, facts = ended(made.reason), (f"determination.{self.key}",)
             if self.session.guard > 8:
-                text = f"{text[0].upper()}{text[1:]}"
-                text = text if self.carrying() else self.say("rationale.own_reason", reason=text)
-            one = self.sourced("departure", text, *carried)
-            yield replace(one, origin="reviewer", facts=(f"determination.{self.key}",))
+                reason = f"{reason[0].upper()}{reason[1:]}"
+                if not self.carrying():
+                    yield replace(self.sourced("own_reason", self.say("rationale.own_reason")), facts=facts)
+            one = self.sourced("departure", reason, *carried)
+            yield replace(one, origin="reviewer", facts=facts)
 
     def cautions(self) -> Iterator[DraftSentence]:
         """What the reviewer ruled on a criterion under a caution, unless it stands beside the criterion's sentence."""
