@@ -24,6 +24,7 @@ from assistant.letter.sections import rationale
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
+from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from assistant.review.views import unseen_lines
 
@@ -60,14 +61,14 @@ def quoted(value: Any, quote: str, document: str = "chart", **more: Any) -> dict
 
 
 def run(
-    tmp_path: Path, change: Change, chart: str = "", case: str = CASE, **more: Any
+    tmp_path: Path, change: Change, chart: str = "", case: str = CASE, on: str = "2014-06-03", **more: Any
 ) -> tuple[Review, answers_file.RunOutcome]:
     """The review of the bundled case, with a note added to its records, by its reference with the item's answers changed."""
     folder = Path(shutil.copytree(library.find_case(case).path, tmp_path / "case"))
     if chart:
         (folder / "records" / "chart.txt").write_text(chart)
         listed = (folder / "case.yaml").read_text()
-        entry = "documents:\n  - {id: chart, type: Progress note, date: 2014-06-03}\n"
+        entry = f"documents:\n  - {{id: chart, type: Progress note, date: {on}}}\n"
         (folder / "case.yaml").write_text(listed.replace("documents:\n", entry, 1))
     data = copy.deepcopy(reference(case))
     change(data["answers"]["1"])
@@ -454,7 +455,7 @@ def test_what_the_record_gives_beside_a_reason_is_shown_before_the_signature_and
 ) -> None:
     """A reason is held against the passage and its document; one that nothing differs from is left alone."""
     said = "He has weakness of the left leg at L4-5."
-    review, _ = run(tmp_path, answer(), f"NOTE\n\n{said}\n", BACK, sign=False)
+    review, _ = run(tmp_path, answer(), f"NOTE\n\n{said}\nAn MRI was made in 2012.\n", BACK, sign=False)
     place, frame = ("1", "red_flags"), review.session.frame()
 
     def told(reason: str) -> list[str]:
@@ -474,7 +475,10 @@ def test_what_the_record_gives_beside_a_reason_is_shown_before_the_signature_and
         "Of the left leg, since childhood.": "",
     }.items():
         assert told(reason) == ([beside] if beside else []), reason
-    (shared,) = beside_reasons(review.session, ("1", "prior_imaging"), frame)
+    reason, studies = "It is the study that is requested.", ("1", "prior_imaging")
+    gone = {studies: (Dismissed("chart", 1, "An MRI was made in 2012.", reason),)}
+    review.session = replace(review.session, dismissed={**review.session.dismissed, **gone})
+    (shared,) = beside_reasons(review.session, studies, frame)
     assert shared.said == "one reason for 2 passages in 2 documents"
     assert any(shared.said in line for line in unseen_lines(review))
     assert any(shared.said in one.mark for one in rationale("1", review.assess, frame))
@@ -509,6 +513,42 @@ def test_what_a_list_leaves_out_speaks_against_it(
     assert any(left_out in problem.what for problem in made.open)
     review, made = run(tmp_path / "b", lambda _: None, f"{no_entry}\n", case)
     assert (review.session.status, made.open) == ("signed", [])
+
+
+@pytest.mark.parametrize(
+    ("case", "change", "chart"),
+    [
+        ("physical-therapy-after-cuff-repair", answer(), "Function has declined since the therapy ended."),
+        (
+            "epidural-second-without-relief",
+            answer(root_imaging=quoted("clear", "The conus is normal.", "mri-report-2014-09-18")),
+            "",
+        ),
+    ],
+)
+def test_the_newer_and_the_opposite_speak_against_an_answer(
+    tmp_path: Path, case: str, change: Change, chart: str
+) -> None:
+    review, _ = run(tmp_path, change, chart.replace("Function", "NOTE\n\nFunction"), case, on="2016-01-04")
+    assert (review.session.status, names(review)) == ("open", {"contradicted-denial"})
+
+
+def test_a_decision_that_no_criterion_carries_says_so_before_its_reason_as_a_sentence(tmp_path: Path) -> None:
+    decided = {"1": {"decision": "overturned", "reason": "the new weakness needs a picture"}}
+    review, _ = run(tmp_path, answer(), case=BACK, determinations=decided)
+    said = [one.text for one in rationale("1", review.assess, review.session.frame())]
+    at = said.index("The new weakness needs a picture.")
+    assert said[at - 1] == "No criterion carries this decision. It rests on the reviewer's own reason."
+
+
+def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> None:
+    review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
+    assert review.session.status == "signed"
+    talk = Conversation(review)
+    for words in ("The left knee was hurt.", "The visit of May 2, 2011 was read.", "He had 30 visits."):
+        told = talk.addendum(words)
+        assert talk.pending is not None, (words, told)
+        talk.pending = None
 
 
 def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Path) -> None:
@@ -565,6 +605,8 @@ def test_a_reason_for_what_a_page_says_stands_beside_the_sentence_too(tmp_path: 
         ("Function has improved.", "Function is better.", False),
         ("The records state side effects of the opioid.", "The opioid is tolerated well.", True),
         ("The records show use otherwise than prescribed.", "The drug is taken as prescribed.", True),
+        ("The records state weakness of the leg.", "The records state weakness of the foot.", False),
+        ("The records state weakness of the leg.", "The records state weakness of the hand.", True),
     ],
 )
 def test_a_denial_that_moves_within_an_edited_sentence_is_seen(was: str, now: str, moved: bool) -> None:

@@ -125,6 +125,24 @@ def test_a_denial_of_a_plan_does_not_speak_against_what_was_done(tmp_path: Path)
     assert open_passages(review.session, ("1", "prior_surgery")) == ()
 
 
+def test_labels_covers_and_plans_say_nothing_of_what_was_done(tmp_path: Path) -> None:
+    pages = {
+        "Prior surgery: ________": ("printed", True),
+        "Prior surgery:\nAllergies: ____": ("printed", True),
+        "Surgery ______ Date ______": ("printed", True),
+        "FAX COVER SHEET\nTo: Claims\nPages: 4\nRe: records of the laminectomy": ("affirmed", False),
+        "PLAN\nLaminectomy at L4-L5.": ("hypothetical", False),
+        "The request for a laminectomy was not certified.": ("affirmed", False),
+        "PAST SURGERY:\nLaminectomy in 2009.": ("affirmed", True),
+        "Prior surgery: laminectomy 2009 ____": ("affirmed", True),
+    }
+    chart = "\f".join(f"{text}\n" for text in pages)
+    review, _ = run(tmp_path, answer(), chart, MRI, sign=False)
+    made = review.search.behind(review.session, ("1", "operated"), "program")
+    found = {one.pages[0]: (one.standing, one.bears) for one in made.groups if one.document == "chart"}
+    assert found == dict(enumerate(pages.values(), 1))
+
+
 @pytest.mark.parametrize(
     "says",
     [

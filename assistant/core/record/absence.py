@@ -137,6 +137,7 @@ def _against(
         for group in left
         if any(concerns(group, one.words) and not _is_own(session, one, group, cited) for one in negative)
     ]
+    affirming += [group for group in left if any(_is_ruled_out(session, place, one, group) for one in held)]
     denying = [
         group
         for group in left
@@ -156,6 +157,28 @@ def _is_own(session: Session, ground: Ground, group: PassageGroup, cited: Iterab
         return any(same_words(group, one) for one in cited)
     of_a_part = session.guard > 8 and ground.kind is Kind.DENIAL and "." in ground.path
     return of_a_part and any(same_words(group, one) for one in ground.evidence)
+
+
+def _is_ruled_out(session: Session, place: AnswerPlace, ground: Ground, group: PassageGroup) -> bool:
+    """Whether a passage affirms what a choice says that there is none of: a compressed root, beside *no compression of a root*."""
+    path = tuple(ground.path.split(".")) if ground.path else ()
+    shape = at(session.prompt(*place).schema.shape, path)
+    if session.guard < 9 or ground.kind is not Kind.AFFIRMATION or not isinstance(shape, ChoiceShape):
+        return False
+    label = shape.labels.get(str(ground.answer.value), "")
+    if (
+        not compiled(r"(?i)(?:no|neither|nothing)\b").match(label)
+        or group.standing != "affirmed"
+        or not group.bears
+    ):
+        return False
+    dates = [_date_of_document(session, one.document) for one in ground.evidence]
+    if any(same_words(group, one) for one in ground.evidence) or any(
+        _is_later(date, _date_of(session, group)) for date in dates
+    ):
+        return False
+    said = _words_in(label)
+    return any(said & _words_in(term) for term in group.terms) and is_of_region(session, place, group)
 
 
 def _left_out(
@@ -307,7 +330,11 @@ def _is_later(first: PartialDate | None, second: PartialDate | None) -> bool:
 
 
 def _date_of(session: Session, group: PassageGroup) -> PartialDate | None:
-    document = session.rules.case.documents.get(group.document)
+    return _date_of_document(session, group.document)
+
+
+def _date_of_document(session: Session, name: str) -> PartialDate | None:
+    document = session.rules.case.documents.get(name)
     return document.date if document is not None else None
 
 

@@ -49,6 +49,7 @@ def test_words_that_say_the_number_or_none_of_its_unit_bear_it(
         (1, "joint level(s)", ["3 facet joint levels"], ("3 facet joint levels",)),
         (50, "percent", ["about 30% relief"], ("30%",)),
         (6, "hours a week", ["20 hours of care per week"], ("20 hours",)),
+        (4, "hours a week", ["4 hours a day, 5 days a week."], ("4 hours",)),
         (103, "years", ["a 51-year-old mechanic"], ("51-year",)),
         (25, "months", ["twenty-one months"], ("twenty-one months",)),
     ],
