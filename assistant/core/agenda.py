@@ -47,11 +47,10 @@ def _sign_turn(session: Session) -> Turn:
     left = unseen(session)
     options = []
     for number, one in enumerate(left if len(left) <= _MOST_DOUBTED else (), 1):
-        what = "is no denial" if one.kind == "denied" else "does not fit"
+        what = f"Passage ({number}) {'is no denial' if one.kind == 'denied' else 'does not fit'}"
+        what = f"Reason ({number}) does not hold" if one.kind == "aside" else what
         again = c.ShowPrompt(one.scope, one.prompt)
-        options.append(
-            Option(f"Passage ({number}) {what}: ask its question anew", again, value=f"anew {number}")
-        )
+        options.append(Option(f"{what}: ask its question anew", again, value=f"anew {number}"))
     if len(left) > _MOST_DOUBTED:
         first = c.ShowPrompt(left[0].scope, left[0].prompt)
         said = "A passage is no denial, or does not fit: ask its question anew"

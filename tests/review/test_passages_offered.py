@@ -417,22 +417,22 @@ def test_a_number_is_offered_the_words_that_hold_it_first(tmp_path: Path) -> Non
     assert "5 «sessions of acupuncture»" in wanted.options[0].label
 
 
-@pytest.mark.parametrize(
-    ("entry", "line", "offered"),
-    [
-        ("injections", "Plan: request authorization for a transforaminal epidural.", False),
-        ("injections", "PLAN:\n1. L4-5 left transforaminal epidural.", False),
-        ("exercise", "Treatment plan:\nHome exercise program.", False),
-        ("injections", "HISTORY:\nA transforaminal epidural did not help.", True),
-    ],
-)
-def test_what_is_planned_is_no_care_that_was_tried(
-    tmp_path: Path, entry: str, line: str, offered: bool
-) -> None:
-    review, _ = run(tmp_path, answer(), f"{line}\n", "lumbar-epidural-first", sign=False)
+def test_what_is_planned_is_no_care_that_was_tried(tmp_path: Path) -> None:
+    pages = {
+        "Plan: request authorization for a transforaminal epidural.": ("injections", False),
+        "PLAN:\n1. L4-5 left transforaminal epidural.": ("injections", False),
+        "Treatment plan:\nHome exercise program.": ("exercise", False),
+        "Plan:\nStart naproxen.": ("drugs", False),
+        "Plan:\nContinue naproxen.": ("drugs", True),
+        "HISTORY:\nA transforaminal epidural did not help.": ("injections", True),
+    }
+    chart = "\f".join(f"{text}\n" for text in pages)
+    review, _ = run(tmp_path, answer(), chart, "lumbar-epidural-first", sign=False)
     prompt = review.session.prompt("1", "care_tried")
-    found = speaks_of(review.session, ("1", "care_tried"), prompt.words(entry))
-    assert [one.bears for one in found if one.quote in line] == [offered]
+    for number, (line, (entry, offered)) in enumerate(pages.items(), 1):
+        found = speaks_of(review.session, ("1", "care_tried"), prompt.words(entry))
+        here = [one.bears for one in found if one.document == "chart" and one.pages == (number,)]
+        assert here == ([True] if offered else []), line
 
 
 @pytest.mark.parametrize(
