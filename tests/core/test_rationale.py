@@ -305,9 +305,11 @@ def test_no_words_of_a_letter_stand_in_the_code() -> None:
 
 
 def test_a_departure_carries_its_reason_as_the_reviewers_own() -> None:
-    session = decided(answered(), "overturned", "The hardware\n has to be seen")
+    session = decided(answered(), "overturned", "the hardware\n has to be seen")
     said = [key for key in draft(session) if not key.startswith("prompt:")]
-    assert said[:2] == ["request", "departure"]
+    assert said[:3] == ["request", "own_reason", "departure"]
+    assert draft(session)["own_reason"].text.startswith("No criterion carries this decision.")
+    assert "own_reason" not in draft(replace(session, guard=8))
     one = draft(session)["departure"]
     assert (one.text, one.origin) == ("The hardware has to be seen.", "reviewer")
     assert one.facts == ("determination.1",)

@@ -533,14 +533,6 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
     assert (review.session.status, names(review)) == ("open", {"contradicted-denial"})
 
 
-def test_a_decision_that_no_criterion_carries_says_so_before_its_reason_as_a_sentence(tmp_path: Path) -> None:
-    decided = {"1": {"decision": "overturned", "reason": "the new weakness needs a picture"}}
-    review, _ = run(tmp_path, answer(), case=BACK, determinations=decided)
-    said = [one.text for one in rationale("1", review.assess, review.session.frame())]
-    at = said.index("The new weakness needs a picture.")
-    assert said[at - 1] == "No criterion carries this decision. It rests on the reviewer's own reason."
-
-
 def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> None:
     review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
     assert review.session.status == "signed"
