@@ -167,6 +167,25 @@ _STAGES = (
     frozenset("performed done undergone underwent completed made".split()),
 )
 """How far a thing has come: what was considered was not scheduled, and what was scheduled not done."""
+_KINDS = tuple(
+    frozenset(line.split())
+    for line in (
+        "mri ct radiograph radiographs films ultrasound arthrogram arthrography emg myelogram",
+        "transforaminal interlaminar caudal",
+        "arthroscopic open",
+        "less fewer lower more greater higher worse poorer better",
+        "diminished reduced lost brisk increased exaggerated",
+        "full partial complete incomplete",
+        "compression contact displacement",
+        "acute subacute recent chronic old longstanding long-standing degenerative",
+        "not hardly rarely seldom scarcely barely",
+        "can must",
+        "continuous occasional intermittent constant",
+    )
+)
+"""Words of which a thing is one, so that another in its place says another thing."""
+_MUCH = r"(?i)\b(?:severe(?:ly)?|marked(?:ly)?|massive|large|profound(?:ly)?|extensive|significant(?:ly)?|substantial(?:ly)?|considerable|progressive)\b"
+_SOME = r"(?i)\b(?:many|several|some|few|numerous|multiple|various|a number of)\b"
 _FIGURE = (
     r"(?i)\b(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice)\b"
 )
@@ -196,6 +215,10 @@ def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[st
         come = sorted({one for other in _STAGES if other is not stage for one in other} & (theirs - ours))
         if gone and come:
             found.append(fact_shown("come further, or less far", f"{gone[0]}, now {come[0]}"))
+    for family in _KINDS if guard > 8 else ():
+        gone, come = sorted(family & (ours - theirs)), sorted(family & (theirs - ours))
+        if gone and come:
+            found.append(fact_shown("another one", f"{gone[0]}, now {come[0]}"))
     known = extract(was)
     regions = regions_of(f"{was} {of}") if guard > 8 else frozenset()
     new = [
@@ -208,6 +231,8 @@ def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[st
     new += [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in figures]
     if new:
         found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
+    if not found and guard > 8:
+        found += _measured_otherwise(was, text)
     if not found:
         well = _LITTLE if guard > 7 else WELL
         before, after = (len(compiled(well).findall(one)) for one in (was, text))
@@ -219,6 +244,17 @@ def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[st
         if moved:
             found.append(fact_shown("denied of other words than in the draft", ", ".join(moved[:6])))
     return tuple(found)
+
+
+def _measured_otherwise(was: str, text: str) -> Iterator[str]:
+    """Where a sentence calls a finding great that the draft doesn't, or says *some* in the place of a figure."""
+    great = sorted(set(compiled(_MUCH).findall(text.lower())) - set(compiled(_MUCH).findall(was.lower())))
+    if great:
+        yield fact_shown("said to be great", ", ".join(great))
+    lost = [one for one in compiled(_FIGURE).findall(was) if one not in compiled(_FIGURE).findall(text)]
+    vague = compiled(_SOME).search(text)
+    if lost and vague is not None and compiled(_SOME).search(was) is None:
+        yield fact_shown("in the place of a figure", f"{lost[0]}, now {vague[0]}")
 
 
 _PARTS = r"(?i)([;:.,]|\b(?:and|but|while|although|though|whereas|however|yet|that|which|who|because|since|where)\b)"
