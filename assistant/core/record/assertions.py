@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.core.record.language import Vocabulary, line_starts, word_root, words_in
+from assistant.core.record.language import Vocabulary, headings_in, line_starts, word_root, words_in
 from assistant.core.value import Value
 
 # Cues in a sentence: the phrases of the vocabulary that make what is mentioned negated, uncertain, and so on.
@@ -271,7 +271,6 @@ _FARES = (_VERBS | frozenset("got gets improved improves helped helps went".spli
 """What is denied of a finding, and not the finding: "denies that drinking is a problem"."""
 _DEFINITE = frozenset("the his her their its this these those my our".split())
 _DENYING = frozenset("no not without w/o never denies denied free lacks absent fails failed".split())
-"""What denies a thing of which the name stands on both sides of it."""
 _REACHING = frozenset("below above past into down".split())
 _SUBJECTS = frozenset("he she they it i we you who".split())
 _RELATIVE = frozenset({"that", "which", "who"})
@@ -312,7 +311,7 @@ class Assertions:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._cues = Cues(vocabulary)
-        self._headings = _headings(vocabulary)
+        self._headings = headings_in(vocabulary)
         self._root = lru_cache(4096)(word_root)
         self._known = lru_cache(16384)(self._assertion)
         lists = vocabulary.lists
@@ -368,10 +367,7 @@ class Assertions:
         return Assertion("uncertain" if reach == _DOUBT else "negated", reach == _PLAIN, cue.text)
 
     def of_parted(self, sentence: str, at: int, length: int) -> Assertion | None:
-        """How words at `at` are spoken of that stand apart round a denial, such as "injections were never given".
-
-        The last of them is what is denied, if nothing goes on from there ("weakness with no arm pain"). None without a denial.
-        """
+        """How words at `at` are spoken of that stand apart round a denial of the last of them: "injections were never given"."""
         said, first, last = _around(sentence, at, length)
         begin = next((one for one in range(first + 1, last) if said[one] in _DENYING), 0)
         if not begin:
@@ -999,19 +995,3 @@ def _entry_start(said: Tokens, at: int) -> int:
     while at > 0 and said[at - 1] not in _LISTED and said[at - 1] not in _CLOSED:
         at -= 1
     return at
-
-
-def _headings(vocabulary: Vocabulary) -> re.Pattern[str] | None:
-    by_standing: dict[str, list[str]] = {}
-    for cue in vocabulary.cues:
-        if cue.place == "headings":
-            spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
-            by_standing.setdefault(cue.standing, []).append(spelled)
-    if not by_standing:
-        return None
-    kinds = "|".join(
-        f"(?P<{standing}>{'|'.join(sorted(spelled, key=len, reverse=True))})"
-        for standing, spelled in by_standing.items()
-    )
-    begin = r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?"
-    return re.compile(rf"{begin}(?:{kinds})[ \t]*(?::|$)", re.IGNORECASE | re.MULTILINE)

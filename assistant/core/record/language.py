@@ -308,6 +308,23 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", bare).lower()
 
 
+def headings_in(vocabulary: Vocabulary) -> re.Pattern[str] | None:
+    """What finds a heading under which everything is said so, by the standing that it gives; None where there is none."""
+    by_standing: dict[str, list[str]] = {}
+    for cue in vocabulary.cues:
+        if cue.place == "headings":
+            spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
+            by_standing.setdefault(cue.standing, []).append(spelled)
+    if not by_standing:
+        return None
+    kinds = "|".join(
+        f"(?P<{standing}>{'|'.join(sorted(spelled, key=len, reverse=True))})"
+        for standing, spelled in by_standing.items()
+    )
+    begin = r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?"
+    return re.compile(rf"{begin}(?:{kinds})[ \t]*(?::|$)", re.IGNORECASE | re.MULTILINE)
+
+
 def words_in(term: str) -> str:
     """The folded words of a term, one space between them: capitals, accents and hyphens don't matter."""
     return _words_of(term) if len(term) <= _A_PHRASE else " ".join(_WORD.findall(folded(term)))
