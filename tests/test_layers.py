@@ -77,7 +77,6 @@ LATE = {
 LATE_OURS = {
     ("core.answer_reader", "core.record.mentions"): "levels are read with the first answer that names one",
     ("core.decide", "core.rationale"): "what the answers come to is not asked for before there is one",
-    ("core.rationale", "core.rules.suggestion"): "the same",
     ("core.decide", "core.record.finding_checks core.record.second_look"): "the same",
     ("core.record.passages", "core.record.language"): "the first question cites nothing yet",
     ("core.decide", "core.record.mentions"): "what a page says is read where the program misread it",

@@ -30,7 +30,7 @@ from assistant.core.rules.criterion import (
     law_notes,
 )
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
-from assistant.core.rules.suggestion import Change, would_change
+from assistant.core.rules.suggestion import Change, suggest, would_change
 from assistant.core.session import Session, depends_on, effective_date, unruled_cautions
 from assistant.core.text import compiled, singular
 from assistant.core.value import Value, replace
@@ -672,8 +672,6 @@ class Assessment:
 
 def assess(session: Session, item: str) -> Assessment:
     """The assessment of an item as things are answered and ruled."""
-    from assistant.core.rules.suggestion import suggest  # not before the first question
-
     reading = session.reading(item)
     on = effective_date(session, item)
     rulings = session.ruled(item)
@@ -690,8 +688,6 @@ def assess(session: Session, item: str) -> Assessment:
 
 def deciding_cautions(session: Session, item: str) -> tuple[str, ...]:
     """The cautions not ruled on without whose criterion the suggestion would be another."""
-    from assistant.core.rules.suggestion import suggest  # not before the first question
-
     made = assess(session, item)
     found = []
     for name in unruled_cautions(session, item, made.findings):
@@ -702,7 +698,8 @@ def deciding_cautions(session: Session, item: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_ROOT = r"[a-z0-9_]*"  # the question with which a place of a change begins
+_ROOT = r"[a-z0-9_]*"
+"""The question with which a place of a change begins."""
 
 
 def changes_of(session: Session, item: str) -> tuple[Change, ...]:

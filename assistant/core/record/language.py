@@ -1,7 +1,7 @@
 """The words that a search of a medical record knows: synonyms, and the cues of negation and its like.
 
 The words are data, `prompts/vocabulary/*.yaml`, for physicians to read and correct. What the cues do is said in
-`assertions`.
+`cues` and `assertions`.
 """
 
 from __future__ import annotations
@@ -306,23 +306,6 @@ def folded(text: str) -> str:
         return text.lower()
     bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", bare).lower()
-
-
-def headings_in(vocabulary: Vocabulary) -> re.Pattern[str] | None:
-    """What finds a heading under which everything is said so, by the standing that it gives; None where there is none."""
-    by_standing: dict[str, list[str]] = {}
-    for cue in vocabulary.cues:
-        if cue.place == "headings":
-            spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
-            by_standing.setdefault(cue.standing, []).append(spelled)
-    if not by_standing:
-        return None
-    kinds = "|".join(
-        f"(?P<{standing}>{'|'.join(sorted(spelled, key=len, reverse=True))})"
-        for standing, spelled in by_standing.items()
-    )
-    begin = r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?"
-    return re.compile(rf"{begin}(?:{kinds})[ \t]*(?::|$)", re.IGNORECASE | re.MULTILINE)
 
 
 def words_in(term: str) -> str:
