@@ -698,8 +698,7 @@ def deciding_cautions(session: Session, item: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_ROOT = r"[a-z0-9_]*"
-"""The question with which a place of a change begins."""
+_ROOT = r"[a-z0-9_]*"  # the question with which a place of a change begins
 
 
 def changes_of(session: Session, item: str) -> tuple[Change, ...]:

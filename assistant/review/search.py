@@ -17,7 +17,7 @@ from assistant.core.record.case import Case
 from assistant.core.record.language import Vocabulary, read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
-from assistant.core.record.passages import PassageGroup, SentencePlace, Weight, grouped
+from assistant.core.record.passages import PLANNED, PassageGroup, SentencePlace, Weight, grouped
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.value import replace
 
@@ -38,8 +38,6 @@ _TOLD = ("affirmed", "historical", "uncertain")
 _PARTS = ("examination", "", "history")
 """The parts of a note that weigh more or less than others, in their order."""
 _PLANNING = "planning"
-PLANNED = "planned"
-"""The cue of a line under the heading of a plan."""
 _LONGEST_HEADING = 40
 _EDGE = 3
 """Lines at the head and at the foot of a page in which its running lines are looked for."""

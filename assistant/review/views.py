@@ -12,6 +12,7 @@ from assistant.core.decide import decide
 from assistant.core.events import RecordSearched
 from assistant.core.record.absence import own_search
 from assistant.core.record.case import DisputedItem
+from assistant.core.record.passages import PLANNED
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
@@ -22,7 +23,6 @@ from assistant.core.value import Value, replace
 from assistant.core.wording import shown, shown_as
 from assistant.review.passages import lettered, speaking_lines
 from assistant.review.review import Review
-from assistant.review.search import PLANNED
 
 if TYPE_CHECKING:
     from assistant.core.rules.suggestion import Change

@@ -111,6 +111,12 @@ def region_of_level(level: str) -> frozenset[str]:
     return frozenset(_SPINE[point[0]] for point in level.split("-"))
 
 
+def regions_of_levels(text: str) -> list[str]:
+    """The regions of the levels that a text names, each by the vertebra with which it begins."""
+    levels = (level for one in extract(text) if isinstance(one, LevelMention) for level in one.levels)
+    return sorted({region for level in levels for region in region_of_level(level.partition("-")[0])})
+
+
 def touches(level: str, known: Iterable[str]) -> bool:
     """Whether known levels speak of this one: the same, or, for a vertebra, a segment that ends at it."""
     return any(level == one or level in one.split("-") for one in known)

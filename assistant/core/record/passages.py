@@ -18,6 +18,8 @@ from assistant.core.value import Value, replace
 if TYPE_CHECKING:
     from assistant.core.record.assertions import Assertions
 
+PLANNED = "planned"
+"""The cue of a line under the heading of a plan."""
 _DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
 _SPACE = re.compile(r"\s+")
 _PAGE_MARK = re.compile(r"\s\[page \d+\]\s")

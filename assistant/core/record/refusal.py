@@ -15,8 +15,7 @@ from functools import lru_cache
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
 from assistant.core.record.counts import in_figures
-from assistant.core.record.course_words import level_regions
-from assistant.core.record.mentions import extract_kind, regions_named
+from assistant.core.record.mentions import extract_kind, regions_named, regions_of_levels
 from assistant.core.record.phrases import any_of
 from assistant.core.record.sentences import (
     APPLICATION,
@@ -729,7 +728,7 @@ def _service(
     if words[:1].isupper() and not words[:3].isupper() and not re.match(r"[A-Z]-", words):
         words = words[:1].lower() + words[1:]
     side, levels = _side_of(body), _levels_of(body)
-    regions = list(dict.fromkeys(region for _, _, region in regions_named(body))) or level_regions(body)
+    regions = list(dict.fromkeys(region for _, _, region in regions_named(body))) or regions_of_levels(body)
     return Service(
         words, evidence, decision, quantity, certified, regions[0] if regions else "",
         side, levels,

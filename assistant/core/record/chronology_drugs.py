@@ -1,0 +1,188 @@
+"""The drugs of a case as one document tells them: what is taken, how much, and what was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.core.dates import PartialDate
+from assistant.core.record.chronology_account import Account, one_of
+from assistant.core.record.chronology_lines import CHANGE, DRUG, OPERATIVE, Line
+from assistant.core.record.phrases import whole
+from assistant.core.record.sentences import Sentence
+
+_STRENGTH = re.compile(
+    r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
+    r"|maleate|acetate|besylate|mesylate|fumarate|extended|release|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
+    r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?:\s?/\s?[\d.]*\s?mL)?(?![\w/.%])"
+)
+_MIXED = (
+    r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?"
+    r"|\b[a-z]{4,}(?:\s?/\s?[a-z]{4,})+\s+(?:(?:topical|compound(?:ed)?)\s+)*(?:cream|gel|ointment)\b"
+)
+"""What is put on the skin, of several drugs."""
+_ONCE = r"(?i)\b(?:previous(?:ly)?|prior|past(?! (?:medical |surgical )?history)|tried|trial|failed|used to|was|were|had|took|until|former(?:ly)?)\b"
+_GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){0,3}(?:prescribed|dispensed|given|started)\b"
+_FREQUENCY = (
+    r"(?i)\b(?:\d+-\d+ daily|q[ap]m|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
+    r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|\d \((?:one|two|three|four|five|six)\) times (?:daily|(?:a|per) day)|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
+)
+
+
+def _strength_of(found: re.Match[str] | None) -> str:
+    if found is None:
+        return ""
+    unit = (found["unit"] or "").lower() or (
+        "mg" if "/" in found["number"] or float(found["number"]) > 4 else ""
+    )
+    return f"{found['number'].replace(' ', '')} {unit}".strip()
+
+
+def drug_lines(account: Account) -> Iterator[Line]:
+    """The drugs that a list gives, and those of which a note says that they are taken or were tried."""
+    listing = account.document.type in account.listed("lists", True)
+    names = account.patterns("drugs", True)
+    either = account.known.drug
+    stopped = account.any("stopped", of_drugs=True)
+    begins = any(
+        re.search(r"(?i)\b(?:start(?:ed)?|since|begun|began)\b", one.words)
+        for one in account.said
+        if one.section == "medications" and not either.search(one.words)
+    )
+    for one in account.all if listing else account.said:
+        yield from _compound(account, one)
+        mixed = re.search(_MIXED, one.words)
+        for match in either.finditer(one.words):
+            rest = one.words[match.end() : match.end() + 90]
+            topical = _topical(account, one, rest, listing)
+            if (re.match(r"\s*\d+\s?%", rest) and not topical) or re.search(
+                r"%\s*/?\s*$", one.words[: match.start()]
+            ):
+                continue
+            if mixed and mixed.start() <= match.start() < mixed.end():
+                continue
+            if re.match(r"(?i)\s*/\s*[a-z]", rest) or one.words[: match.start()].rstrip().endswith("("):
+                continue
+            name = next(name for name, found in names.items() if found.fullmatch(match[0]))
+            if account.any("steroids").fullmatch(name) and (
+                account.document.type == OPERATIVE or whole(account.patterns("injections")).search(one.words)
+            ):
+                continue  # what was injected
+            strength = re.match(_STRENGTH, rest)
+            row = listing or one.section == "medications"
+            if listing and strength and not (strength["unit"] or "/" in strength["number"]):
+                strength = None  # the number of a column of its own
+            if strength is None and row:
+                beside = rest[: other.start()] if (other := either.search(rest)) else rest
+                strength = re.search(
+                    r"(?i)(?<![\d/.-])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
+                )
+            tried = not row and strength is None and _is_tried(account, one, match)
+            if (
+                strength is None
+                and not (row or topical or tried or re.match(_GIVEN, rest))
+                and not _is_taken(account, one, match.start())
+                and not _is_dosed(account, one, match.start(), rest)
+            ):
+                continue
+            told = tried or (
+                one.section in ("history", "background", "procedure", "diagnoses", "other")
+                and (
+                    _is_taken(account, one, match.start())
+                    or (
+                        strength is not None
+                        and _is_dosed(account, one, match.start(), rest[strength.end() :])
+                    )
+                )
+            )
+            if not row and not told and one.section not in ("plan", "assessed", "rendered", ""):
+                continue
+            if not row and account.is_planned(one, match.start(), match.end()):
+                continue
+            after = rest[strength.end() if strength else 0 :].split(". ")[0]
+            if other := either.search(after):  # what is said of the next drug isn't said of this one
+                after = after[: other.start()]
+            dates = account.days(one)
+            halted = stopped.search(after)
+            since = dates[-1].date if dates and row and not listing and begins else None
+            if (
+                row
+                and begins
+                and not listing
+                and (year := re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" .")))
+            ):
+                since = since or PartialDate(int(year[1]))
+            filled = dates[0].date if listing and dates else None
+            yield account.line(
+                DRUG, one, filled or account.day, what=name, strength=topical or _strength_of(strength),
+                dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
+                since=since.prose() if since is not None and not halted else "",
+                stopped="tried" if tried else "stopped" if halted else "", filled="yes" if filled else "",
+            )  # fmt: skip
+
+
+def _topical(account: Account, one: Sentence, rest: str, listing: bool) -> str:
+    """The share of a drug in what is put on the skin, as `1%`; empty where none stands there, or it is one of several."""
+    found = re.match(r"\s*(\d+(?:\.\d+)?)\s?%\s*(?:topical\s+)?", rest)
+    if found is None or one.words.count("%") > 1 or re.search(r"(?i)\binject", one.words):
+        return ""
+    form = account.any("topical", of_drugs=True).match(rest, found.end())
+    return f"{found[1]}%" if listing or form else ""
+
+
+def _is_tried(account: Account, one: Sentence, match: re.Match[str]) -> bool:
+    """Whether the words right round a drug say that it was tried, and none that it wasn't."""
+    tried = account.any("tried_before", of_drugs=True)
+    before, after = one.words[max(0, match.start() - 40) : match.start()], one.words[match.end() :]
+    near = re.search(rf"{tried.pattern}(?:[\s,]+(?!to\b|on\b)[\w/-]+){{0,4}}?[\s,]*$", before) or re.match(
+        r"(?i)(?:\s+(?:gel|cream|patch\w*))?\s+(?:was|were|has been) (?P<how>tried|failed|stopped|discontinued)\b",
+        after,
+    )
+    return near is not None and not account.is_denied(one, match.start())
+
+
+def _is_taken(account: Account, one: Sentence, start: int) -> bool:
+    """Whether the words before a drug say that the patient takes it."""
+    before = one.words[max(0, start - 60) : start]
+    taken = account.any("taken", of_drugs=True).search(before)
+    return taken is not None and not account.is_denied(one, start)
+
+
+def _is_dosed(account: Account, one: Sentence, start: int, rest: str) -> bool:
+    """Whether the words behind a drug's strength say how often it is taken, and none before that it was once."""
+    often = re.match(rf"{_FREQUENCY}".replace("(?i)", r"(?i)\W*", 1), rest) or re.match(r"[\s,]*#\s?\d", rest)
+    before = one.words[max(0, start - 60) : start]
+    return often is not None and not re.search(_ONCE, before) and not account.is_denied(one, start)
+
+
+def _compound(account: Account, one: Sentence) -> Iterator[Line]:
+    found = re.search(_MIXED, one.words)
+    if found and (account.known.drug.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
+        quantity = one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])
+        yield account.line(
+            DRUG,
+            one,
+            account.day,
+            what=" ".join(found[0].split()).strip(" ,/").lower(),
+            quantity=quantity,
+            dose=one_of(_FREQUENCY, one.words[found.end() :]),
+        )
+
+
+def change_lines(account: Account) -> Iterator[Line]:
+    """What a plan changes of a drug."""
+    either = account.known.drug
+    verb = account.any("changes")
+    for one in account.said:
+        if one.section not in ("plan", "assessed"):
+            continue
+        drug, found = either.search(one.words), verb.search(one.words)
+        if drug is None or found is None or re.search(r"(?i)\bif\b|\bdiscuss\w*|\bafter\b", one.words):
+            continue
+        if abs(drug.start() - found.start()) > 45:
+            continue
+        name = next(
+            name for name, known in account.patterns("drugs", True).items() if known.fullmatch(drug[0])
+        )
+        finding = re.sub(r"^(?:\d+\.|P\s?:)\s*", "", one.words).strip(" .")
+        yield account.line(CHANGE, one, account.day, what=name, finding=finding)

@@ -1,0 +1,138 @@
+"""The work that a patient was put on, as one document tells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.core.dates import PartialDate
+from assistant.core.record.chronology_account import (
+    CLOSING,
+    LEGAL,
+    LONGEST,
+    Account,
+    clause_at,
+    is_signature,
+    one_of,
+)
+from assistant.core.record.chronology_lines import WORK, Line
+from assistant.core.record.sentences import dated
+
+_LIMITED = (
+    r"(?i)\b(?:no|only|limit\w*|restrict\w*|avoid|lbs?|pounds|hours|breaks|unchanged|sedentary|seated)\b"
+)
+_LIMITS = (
+    r"(?i)\brestrictions?\s*:\s*[^☐☒?]{4,160}"
+    r"|\b(?:off work|no work|modified (?:work|duty)|(?:return to )?(?:regular|full) (?:work|duty))(?:\s+\w+){0,2}\s+(?:until|through|from|as of|on)\s+[^☐☒?]{3,40}"
+)
+_WORK_SAID = r"(?i)(?:work(?:ing)?(?: status| restrictions)?\s*:|(?:RTW|off work|TTD|TPD|P&S)\b(?!\s*(?:soon|if|likely|expected|unless)\b))"
+"""What a plan that tells of the work the patient is put on begins a sentence with."""
+_WAS = r"(?i)\b(?:was|were|had been|remained|stayed)\s+(?:(?:placed|put|taken|kept|then|initially)\s+)*$"
+_WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
+_RETURN = (
+    r"(?:I (?:shall|will|would like to) see\b|(?:he|she|they|the patient|patient) (?:will|shall|should|is to) (?:return|be seen|follow)"
+    r"|follow[- ]?up\b|return (?:to (?:the )?(?:clinic|office)|in \d|in \w+ (?:days|weeks|months))|RT[CO]\b)"
+)
+_LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
+"""Words of a form between which there was a box that couldn't be seen: which of them is ticked nobody knows."""
+_DECLARED = r"(?i)^(?:I declare|The patient was|I have not|Time spent|This document|This report)"
+_DECLARED_IN = r"(?:(?<=[.\s])|^)(?=I declare|The patient was advised|Time spent|I have not violated)"
+_STATE = r"(?i)^(?:modified|regular|full|light|restricted|sedentary)\b(?=\s*[:,(]|\s*$)"
+"""A state of work that the form gives in one word."""
+
+
+def _ticked_state(words: str, said: re.Pattern[str]) -> str:
+    """The state of work whose box is ticked, without the next one whose box couldn't be seen; empty where none is."""
+    for found in re.finditer(r"☒\s*([^☐☒▣.]+)", words):
+        if states := list(said.finditer(found[1])) or list(re.finditer(_STATE, found[1])):
+            return found[1][: states[1].start() if len(states) > 1 else None].strip(" ,/-")
+    return ""
+
+
+def work_lines(account: Account) -> Iterator[Line]:
+    """What stands under the heading of the work status, and what is said of it elsewhere."""
+    said = account.any("work")
+    yield from _under_heading(account, said)
+    yield from _elsewhere(account, said)
+
+
+def _under_heading(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
+    block = [one for one in account.all if one.section == "work"]
+    ends = next((n for n, one in enumerate(block) if re.match(r"(?i)I declare\b", one.words)), len(block))
+    block = [one for one in block[:ends] if not re.match(_DECLARED, one.words)]
+    block = [one for one in block if one.page == block[0].page]
+    signed = next((n for n, one in enumerate(block) if is_signature(one.words)), len(block))
+    block = block[: min(signed, 3)]
+    ticked = _ticked_state(" ".join(one.words for one in block), said)
+    told = []
+    for one in block:
+        if re.search(_LOST_BOX, one.words) or re.match(rf"{_WHO}|{CLOSING}|{_RETURN}", one.words):
+            continue
+        bare = re.sub(r"(?i)^(?:\d{1,2}[a-z]?[.)]\s+)?work status:?\s*", "", one.words)
+        cut = re.split(_DECLARED_IN, bare)[0].strip()
+        form = len(said.findall(cut)) > 1 and len(cut.split()) < 9 and not re.search(r"[.,;]", cut)
+        if cut and not re.search("[☐☒▣?]", cut) and not form:
+            told.append((one, cut))
+    if (
+        told
+        and re.match(r"(?i)work\s*:?(?:\s|$)", told[0][1])
+        and not any(said.search(cut) or re.search(_LIMITED, cut) for _, cut in told)
+    ):
+        told = []  # what the patient does
+    if told:
+        words = " ".join(cut for _, cut in told)[:LONGEST]
+        state = f"{ticked}: {words}" if ticked else words
+        yield account.line(
+            WORK,
+            told[0][0],
+            account.day,
+            quote=re.split(_DECLARED_IN, told[0][0].quote)[0].strip(),
+            what=state.strip(" ."),
+        )
+    elif ticked and block:
+        yield account.line(WORK, block[0], account.day, what=ticked)
+    elif limits := next((one for one in block if re.search(_LIMITS, one.words)), None):
+        yield account.line(WORK, limits, account.day, what=one_of(_LIMITS, limits.words).strip(" ."))
+
+
+def _elsewhere(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
+    stationary = account.any("stationary")
+    retold: PartialDate | None = None
+    section = ""
+    for one in account.all:
+        if re.fullmatch(r"(?i)[\w &]{3,30} status\.?", one.words):
+            continue  # a heading
+        own = re.match(_WORK_SAID, one.words)
+        if one.section in ("work", "plan", "assessed", "rendered", "examination", "template") and not (
+            own and one.section in ("plan", "assessed")
+        ):
+            continue
+        told_on = dated(one.words[:40], account.document.date)
+        if told_on and told_on[0].start < 3:
+            retold = told_on[0].date
+        elif one.section != section:
+            retold = None
+        section = one.section
+        if account.document.type in LEGAL and (found := stationary.search(one.words)):
+            if not account.is_denied(one, found.start()):
+                since = dated(one.words[found.end() :], account.document.date)
+                day = since[0].date if since and since[0].start < 12 else retold or account.day
+                yield account.line(WORK, one, day, what="permanent and stationary")
+            continue
+        found = said.search(one.words) or own
+        if (
+            found
+            and retold in (None, account.day)
+            and re.search(_WAS, one.words[: found.start()])
+            and not account.days(one)
+        ):
+            continue  # some time ago
+        if found is None or one.section == "future" or account.is_planned(one, found.start(), found.end()):
+            continue
+        behind = one.words[found.end() :]
+        days = [day for day in dated(behind, account.document.date) if not day.date.after(account.day)]
+        until = days and re.search(r"(?i)\b(?:to|until|through)\s+$", behind[: days[0].start])
+        yield account.line(
+            WORK, one, days[0].date if days and not until and days[0].date.month else retold or account.day,
+            what=clause_at(one.words, 0, found.start(), found.end(), len(one.words)),
+        )  # fmt: skip
