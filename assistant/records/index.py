@@ -586,13 +586,14 @@ class RecordIndex:
         found: list[Occurrence] = []
         whole: set[SentencePlace] = set()
         printed = 0
-        for inside, running in self._most_telling(every, self._table.loose(wanted)):
+        loose = self._table.loose(wanted)
+        for inside, running in self._most_telling(every, loose):
             if len(found) - printed >= limit:
                 break
             if running is not None:
                 mentions = self._run_on(running, wanted)
             else:
-                mentions = self._not_in(over, filter(None, (self._mention(hit, wanted) for hit in inside)))
+                mentions = self._not_in(over, self._mentions(inside, wanted, loose))
             told = {one.standing: one for one in reversed(mentions)}
             found += told.values()
             printed += "printed" in told
@@ -638,6 +639,14 @@ class RecordIndex:
 
     def _words_of(self, hit: Hit) -> str:
         return words_in(self._texts[hit.page][hit.at : hit.at + hit.length])
+
+    def _mentions(
+        self, hits: Sequence[Hit], wanted: Sequence[Wanted], loose: frozenset[str]
+    ) -> list[Occurrence]:
+        """The mentions at the hits of a sentence. Where it plainly denies the thing, a `loose` word affirms nothing of it."""
+        pairs = [(hit, one) for hit in hits if (one := self._mention(hit, wanted)) is not None]
+        own = [one for hit, one in pairs if self._words_of(hit) not in loose]
+        return own if any(one.standing == "negated" and one.plain for one in own) else [one for _, one in pairs]
 
     def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Occurrence | None:
         """The mention at a hit; None where it tells nothing."""

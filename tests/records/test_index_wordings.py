@@ -154,6 +154,16 @@ def test_printed_words_stand_last() -> None:
     assert [(one.page, one.standing) for one in index.find("fever")] == [(2, "affirmed"), (1, "printed")]
 
 
+def test_a_word_that_only_may_mean_the_thing_affirms_nothing_beside_its_plain_denial() -> None:
+    said = ("The wound is clean; no infection.", "The wound weeps.", "No infection now, the wound was draining pus.")
+    index = RecordIndex.of({"d": said}, own_vocabulary())
+    standings: dict[int, set[str]] = {}
+    for one in index.find("infection"):
+        standings.setdefault(one.page, set()).add(one.standing)
+    assert standings[1] == {"negated"} and standings[2] == {"affirmed"} and "negated" in standings[3]
+    assert standings[3] - {"negated"}
+
+
 NEAR = {"d": ("He is incontinent.", "She had a cholecystectomy.", "Renal function is normal.", "Walks well.")}
 
 
