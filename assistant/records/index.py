@@ -646,7 +646,9 @@ class RecordIndex:
         """The mentions at the hits of a sentence. Where it plainly denies the thing, a `loose` word affirms nothing of it."""
         pairs = [(hit, one) for hit in hits if (one := self._mention(hit, wanted)) is not None]
         own = [one for hit, one in pairs if self._words_of(hit) not in loose]
-        return own if any(one.standing == "negated" and one.plain for one in own) else [one for _, one in pairs]
+        return (
+            own if any(one.standing == "negated" and one.plain for one in own) else [one for _, one in pairs]
+        )
 
     def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Occurrence | None:
         """The mention at a hit; None where it tells nothing."""
