@@ -382,8 +382,9 @@ class _Forms:
         self._make = Draft202012Validator
         self._event = json.loads(library.read_text(folder / "event.schema.json"))
         entry = json.loads(library.read_text(folder / "entry.schema.json"))
-        form = {"type": "object", "required": entry["required"], "properties": entry["properties"]}
-        self._form = Draft202012Validator(form)
+        self._form = Draft202012Validator(
+            {"type": "object", "required": entry["required"], "properties": entry["properties"]}
+        )
         self._bodies: dict[str, Any] = {}
 
     def fault(self, kind: str, data: bytes) -> str:

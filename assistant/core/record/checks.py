@@ -191,9 +191,8 @@ def _on_pages(
 def _read_off(page: str, titles: tuple[str, ...], kind: str) -> tuple[FactMention, ...]:
     """What a page mentions of a kind."""
     text = without_titles(titles, page)
-    return extract_kind(
-        cleared(text) if kind == "dates" else text, kind
-    )  # OCTOBER2, 2O12, as a picture was read
+    text = cleared(text) if kind == "dates" else text  # OCTOBER2, 2O12, as a picture was read
+    return extract_kind(text, kind)
 
 
 def _of_timeline(session: Session) -> Iterator[_Claim]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
@@ -172,7 +173,7 @@ def _settled(
     name: str,
     said: Sequence[tuple[str, Evidence]],
     documents: Sequence[PacketDocument],
-    strangers: Collection[str] = (),
+    strangers: Collection[str],
 ) -> Fact | None:
     """The value that most pages give; the report of utilization review is named for it where it says it.
 
@@ -334,10 +335,8 @@ def _may_be_same(value: str, other: str) -> bool:
     """Whether two values may be one: a name with initials or turned round, or one that was misread."""
     first, second = value.lower().split(), other.lower().split()
     longer, shorter = sorted((value.lower(), other.lower()), key=len, reverse=True)
-    if len(shorter) > 5 and re.match(
-        rf"{re.escape(shorter)}(?![^\W_])", longer
-    ):  # the end of it is elsewhere
-        return True
+    if len(shorter) > 5 and re.match(rf"{re.escape(shorter)}(?![^\W_])", longer):
+        return True  # its end was left out
     if first[-1:] == second[-1:] or sorted(first) == sorted(second):
         return True
     return (
@@ -435,15 +434,13 @@ def _each_with_its_own(
     """The services, each with the reason and the guideline that stand behind it, where each has one of its own."""
     pages = [" ".join(page.split()) for page in report.pages]
 
-    def at(place: Evidence) -> tuple[int, int]:
+    def stands(place: Evidence) -> tuple[int, int]:
         return place.page, pages[place.page - 1].find(" ".join(place.quote.split()))
 
-    where = [at(one.evidence) for one in made]
-    reasons = [at(fact.evidence) for name, fact in parts if name == "rationale"]
-    owned = len(made) > 1 and all(
-        sum(start < one < end for one in reasons) == 1
-        for start, end in zip(where, [*where[1:], (len(pages) + 1, 0)], strict=True)
-    )
+    begins = [stands(one.evidence) for one in made]
+    ranges = list(pairwise([*begins, (len(pages) + 1, 0)]))
+    reasons = [stands(fact.evidence) for name, fact in parts if name == "rationale"]
+    owned = len(made) > 1 and all(sum(start < one < end for one in reasons) == 1 for start, end in ranges)
     decided = [(name, fact.value) for name, fact in parts if name == "decided"][:1]
     numbered = {name: fact.value for name, fact in parts if re.match(r"rationale \d", name)}
     if len(numbered) > 1 and not owned:
@@ -457,11 +454,11 @@ def _each_with_its_own(
     if not owned:
         return list(made)
     found = []
-    for one, start, end in zip(made, where, [*where[1:], (len(pages) + 1, 0)], strict=True):
+    for one, (start, end) in zip(made, ranges, strict=True):
         own = [
             (name, fact.value)
             for name, fact in parts
-            if name in ("rationale", "guideline") and start < at(fact.evidence) < end
+            if name in ("rationale", "guideline") and start < stands(fact.evidence) < end
         ]
         found.append(replace(one, own=(*decided, *dict(reversed(own)).items())))
     return found

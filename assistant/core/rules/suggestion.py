@@ -29,7 +29,6 @@ from assistant.core.rules.criterion import (
     weigh,
 )
 from assistant.core.rules.criterion import State as CriterionState
-from assistant.core.rules.criterion import State as State_criterion
 from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.solving import NO_ROW, Forcing, Questions, cells_in_words
@@ -129,7 +128,7 @@ class Weighing:
         if key not in self._known:
             held = {name for name, is_met in zip(self.names, key, strict=True) if is_met}
             states = {
-                n: State_criterion.MET if n in held else State_criterion.NOT_MET
+                n: CriterionState.MET if n in held else CriterionState.NOT_MET
                 for n in self.prompt_set.criteria
             }
             self._known[key] = weigh(self.prompt_set, states, self.rulings)
@@ -643,7 +642,7 @@ def _resting(
     prompt_set: PromptSet, one: Forcing, rulings: Mapping[str, Ruling], decision: str
 ) -> tuple[str, ...]:
     states = {
-        name: State_criterion.MET if name in one.met else State_criterion.NOT_MET
+        name: CriterionState.MET if name in one.met else CriterionState.NOT_MET
         for name in prompt_set.criteria
         if name in one.met or name not in one.standing
     }
