@@ -583,7 +583,7 @@ def _print_years(name: str) -> None:
         max(len(row[n]) for row in rows if len(row) > n and (n or len(row) > 1)) for n in range(len(rows[0]))
     ]
     say(f"{name}: the editions that govern in a year, two where one followed another")
-    say("  2009? is unread there and wants your own citation; 2009- was read and says nothing of it")
+    say("  ?: unread, your own citation is wanted; -: read, and silent on it; none: no edition then")
     for row in rows:
         say("  " + "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip())
 

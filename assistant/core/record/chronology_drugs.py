@@ -53,15 +53,14 @@ def drug_lines(account: Account) -> Iterator[Line]:
         yield from _compound(account, one)
         mixed = re.search(_MIXED, one.words)
         for match in either.finditer(one.words):
-            rest = one.words[match.end() : match.end() + 90]
+            at, rest = match.start(), one.words[match.end() : match.end() + 90]
+            before = one.words[:at]
             topical = _topical(account, one, rest, listing)
-            if (re.match(r"\s*\d+\s?%", rest) and not topical) or re.search(
-                r"%\s*/?\s*$", one.words[: match.start()]
-            ):
+            if (re.match(r"\s*\d+\s?%", rest) and not topical) or re.search(r"%\s*/?\s*$", before):
                 continue
-            if mixed and mixed.start() <= match.start() < mixed.end():
+            if mixed and mixed.start() <= at < mixed.end():
                 continue
-            if re.match(r"(?i)\s*/\s*[a-z]", rest) or one.words[: match.start()].rstrip().endswith("("):
+            if re.match(r"(?i)\s*/\s*[a-z]", rest) or before.rstrip().endswith("("):
                 continue
             name = next(name for name, found in names.items() if found.fullmatch(match[0]))
             if account.any("steroids").fullmatch(name) and (
@@ -78,45 +77,40 @@ def drug_lines(account: Account) -> Iterator[Line]:
                     r"(?i)(?<![\d/.-])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
                 )
             tried = not row and strength is None and _is_tried(account, one, match)
-            if (
-                strength is None
-                and not (row or topical or tried or re.match(_GIVEN, rest))
-                and not _is_taken(account, one, match.start())
-                and not _is_dosed(account, one, match.start(), rest)
+            is_taken = _is_taken(account, one, at)
+            if strength is None and not (
+                row
+                or topical
+                or tried
+                or is_taken
+                or re.match(_GIVEN, rest)
+                or _is_dosed(account, one, at, rest)
             ):
                 continue
             told = tried or (
                 one.section in ("history", "background", "procedure", "diagnoses", "other")
                 and (
-                    _is_taken(account, one, match.start())
-                    or (
-                        strength is not None
-                        and _is_dosed(account, one, match.start(), rest[strength.end() :])
-                    )
+                    is_taken or (strength is not None and _is_dosed(account, one, at, rest[strength.end() :]))
                 )
             )
             if not row and not told and one.section not in ("plan", "assessed", "rendered", ""):
                 continue
-            if not row and account.is_planned(one, match.start(), match.end()):
+            if not row and account.is_planned(one, at, match.end()):
                 continue
             after = rest[strength.end() if strength else 0 :].split(". ")[0]
             if other := either.search(after):  # what is said of the next drug isn't said of this one
                 after = after[: other.start()]
             dates = account.days(one)
             halted = stopped.search(after)
-            since = dates[-1].date if dates and row and not listing and begins else None
-            if (
-                row
-                and begins
-                and not listing
-                and (year := re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" .")))
-            ):
-                since = since or PartialDate(int(year[1]))
+            since = None
+            if row and begins and not listing and not halted:
+                year = re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" ."))
+                since = dates[-1].date if dates else PartialDate(int(year[1])) if year else None
             filled = dates[0].date if listing and dates else None
             yield account.line(
                 DRUG, one, filled or account.day, what=name, strength=topical or _strength_of(strength),
                 dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
-                since=since.prose() if since is not None and not halted else "",
+                since=since.prose() if since is not None else "",
                 stopped="tried" if tried else "stopped" if halted else "", filled="yes" if filled else "",
             )  # fmt: skip
 

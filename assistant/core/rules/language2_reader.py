@@ -202,11 +202,7 @@ class _Reader(Language2Prompts):
         self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any], found: dict[str, Criterion]
     ) -> None:
         name = str(data.get("id", ""))
-        others = {
-            k: v
-            for k, v in (("otherwise", data.get("otherwise")), ("over", data.get("over")))
-            if v is not None
-        }
+        others = {key: data[key] for key in ("otherwise", "over") if data.get(key) is not None}
         self.names_of_criteria.update({name, *(f"{name}-{key}" for key in others)})
         if not _NAME.match(name):
             self.say(
