@@ -100,9 +100,11 @@ class Answer(Value):
 
     def all_evidence(self) -> tuple[Evidence, ...]:
         """The evidence of the answer and of all its parts, each passage once, in order."""
+        if not self.parts:
+            return self.evidence if len(self.evidence) < 2 else tuple(dict.fromkeys(self.evidence))
         found = list(self.evidence)
-        for part in (self.parts or {}).values():
-            found.extend(part.all_evidence())
+        for part in self.parts.values():
+            found.extend(part.all_evidence() if part.parts else part.evidence)
         return tuple(dict.fromkeys(found))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate
@@ -108,6 +109,13 @@ def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, .
     own = own_search(session, place)
     if own is None or not own.groups:
         return ()
+    reading = session.reading(place[0])
+    read = (grounds(session, place), reading.answer(place[1])) if session.guard > 1 else ((), None)
+    on = (own, session.dismissed.get(place), session.answer(*place), session.rules.case, *read)
+    return reading.resting_on(on, (place, session.guard), lambda: _left_open(session, place, own))
+
+
+def _left_open(session: Session, place: AnswerPlace, own: RecordSearched) -> tuple[PassageGroup, ...]:
     gone = dismissals(session, place)
     left = [one for one in own.groups if not any(_set_aside(one, gone_, own.groups) for gone_ in gone)]
     return _against(session, place, own, left) if left else ()
@@ -687,6 +695,7 @@ def _set_aside(group: PassageGroup, one: Dismissed, groups: Iterable[PassageGrou
     return len(meant) == 1 or ours <= theirs
 
 
+@lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 

@@ -76,8 +76,12 @@ def proposed(session: Session, scope: str, name: str) -> Proposed | None:
 
 def worked_out(session: Session, scope: str, name: str) -> Proposed | None:
     """What follows from dates and other answers alone; None where no rule of the question comes to anything."""
-    prompt, item = session.rules.sets[scope].prompts[name], session.rules.case.items.get(scope)
-    return reckoned(prompt, session.reading(scope), session.rules.case, item)
+    kept, key = session.reading(scope).kept, (worked_out, name)
+    if key not in kept or kept[key][0] is not session.rules.case:
+        prompt, item = session.rules.sets[scope].prompts[name], session.rules.case.items.get(scope)
+        kept[key] = session.rules.case, reckoned(prompt, session.reading(scope), session.rules.case, item)
+    found: Proposed | None = kept[key][1]
+    return found
 
 
 def grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
@@ -94,9 +98,15 @@ def _grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
     answer = session.reading(scope).answer(name)
     if answer is None or exempt(session, scope, name):
         return ()
-    prompt = session.rules.sets[scope].prompts[name]
-    found = tuple(one for one in findings_in(prompt, answer) if one.kind in HELD[prompt.about])
+    found = session.reading(scope).resting_on(
+        (answer,), (grounds, name), lambda: _held(session, place, answer)
+    )
     return () if found and session.guard > 1 and worked_out(session, scope, name) is not None else found
+
+
+def _held(session: Session, place: AnswerPlace, answer: Answer) -> tuple[Ground, ...]:
+    prompt = session.prompt(*place)
+    return tuple(one for one in findings_in(prompt, answer) if one.kind in HELD[prompt.about])
 
 
 def findings_in(prompt: Prompt, answer: Answer) -> tuple[Ground, ...]:

@@ -5,9 +5,9 @@ These are plain values, made by `prompt_set_reader` from files that a physician 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from assistant.core.value import Value
 if TYPE_CHECKING:
     from assistant.core.rules.answers_inline import Spec
     from assistant.core.rules.computed import Computed
+
+T = TypeVar("T")
 
 
 class Citation(Value):
@@ -345,7 +347,7 @@ class Reading:
     """The answers under a prompt set, with the truth of each condition worked out once.
 
     `before` is a reading under the same set from which what holds here too is taken over; `kept` is for what others
-    work out from a reading, each under a name of its own.
+    work out from a reading, each under a name of its own. What rests on few of the answers is handed on by `resting_on`.
     """
 
     def __init__(
@@ -354,18 +356,28 @@ class Reading:
         self.prompt_set = prompt_set
         self.answers = answers
         self.kept: dict[object, Any] = {}
+        self._resting: dict[object, tuple[tuple[object, ...], Any]] = {}
         self._known: dict[str, dict[tuple[str, str], Truth]] = {}
         self._asked: dict[str, Truth] = {}
         self._closed: set[str] = set()
         if before is not None and before.prompt_set is prompt_set:
             both = answers.keys() | before.answers.keys()
             turned = prompt_set.turned_by([n for n in both if answers.get(n) is not before.answers.get(n)])
+            self._resting = before._resting
             self._known, self._asked = dict(before._known), dict(before._asked)
             self._closed = before._closed - turned
             for name in turned:
                 self._known.pop(name, None)
                 self._asked.pop(name, None)
         self._not_documented: dict[str, tuple[str, ...]] | None = None
+
+    def resting_on(self, on: tuple[object, ...], key: object, work: Callable[[], T]) -> T:
+        """What `work` makes of the values `on`, and of the prompt set; once, while they are the very same values."""
+        held = self._resting.get(key)
+        if held is None or any(one is not other for one, other in zip(held[0], on, strict=True)):
+            held = self._resting[key] = on, work()
+        made: T = held[1]
+        return made
 
     def asked(self, name: str) -> Truth:
         """Whether the prompt applies; the search sequence doesn't before the day that governs is known."""
