@@ -189,14 +189,14 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
     """The inverse of `seal`: `reveal(commitment)` gives the words, as `Private`; None means erased."""
     if type(value) in _LEAVES:
         return value
-    if isinstance(value, (dict, Mapping)):  # the quick question first
+    if isinstance(value, list):  # the quick question first
+        return [inner if type(inner) in _LEAVES else unseal(inner, reveal) for inner in value]
+    if isinstance(value, (dict, Mapping)):
         digest = value.get(_TEXT)
         if digest is not None and len(value) == 1 and isinstance(digest, str):
             words = reveal(digest)
             return Private(REDACTED if words is None else words)
         return {k: one if type(one) in _LEAVES else unseal(one, reveal) for k, one in value.items()}
-    if isinstance(value, list):
-        return [inner if type(inner) in _LEAVES else unseal(inner, reveal) for inner in value]
     return value
 
 
@@ -206,19 +206,21 @@ def _seal(value: Any, commit: Callable[[str], str], depth: int) -> Any:
         return value
     if kind is Private:
         return {_TEXT: commit(str(value))}
-    if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 (the quick question first)
+    if isinstance(value, _LISTS):  # the quick questions first
+        if depth > DEEPEST:
+            raise _unfit(f"it is nested deeper than {DEEPEST} levels")
+        return [inner if type(inner) in _HARMLESS else _seal(inner, commit, depth + 1) for inner in value]
+    if isinstance(value, (dict, Mapping)):
         if depth > DEEPEST:
             raise _unfit(f"it is nested deeper than {DEEPEST} levels")
         sealed = {}
         for key, one in value.items():
             if type(key) is not str or key[:1] == "$" or not key.isascii():
                 key = _as_name(key)
-            sealed[key] = one if type(one) in _HARMLESS else _seal(one, commit, depth + 1)
+            kind = type(one)
+            harmless = kind in _HARMLESS or (kind is int and -SAFE_INTEGER < one < SAFE_INTEGER)
+            sealed[key] = one if harmless else _seal(one, commit, depth + 1)
         return sealed
-    if isinstance(value, _LISTS):
-        if depth > DEEPEST:
-            raise _unfit(f"it is nested deeper than {DEEPEST} levels")
-        return [inner if type(inner) in _HARMLESS else _seal(inner, commit, depth + 1) for inner in value]
     _check(value, depth)
     return value
 

@@ -497,5 +497,12 @@ Clock = Callable[[], tuple[str, int, str]]
 
 def system_clock() -> tuple[str, int, str]:
     """Now, by the wall clock and the monotonic clock, and the boot that the second counts from."""
-    now = datetime.now(UTC)
-    return f"{now.isoformat(timespec='milliseconds')[:-6]}Z", time.monotonic_ns(), start_of_machine()
+    thousandths = time.time_ns() // 1_000_000
+    second = _second(thousandths // 1000)
+    return f"{second}.{thousandths % 1000:03}Z", time.monotonic_ns(), start_of_machine()
+
+
+@lru_cache(maxsize=1)
+def _second(since: int) -> str:
+    """A second of UTC, as entries state it."""
+    return datetime.fromtimestamp(since, UTC).isoformat()[:19]

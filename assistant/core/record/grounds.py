@@ -76,12 +76,16 @@ def proposed(session: Session, scope: str, name: str) -> Proposed | None:
 
 def worked_out(session: Session, scope: str, name: str) -> Proposed | None:
     """What follows from dates and other answers alone; None where no rule of the question comes to anything."""
-    kept, key = session.reading(scope).kept, (worked_out, name)
-    if key not in kept or kept[key][0] is not session.rules.case:
-        prompt, item = session.rules.sets[scope].prompts[name], session.rules.case.items.get(scope)
-        kept[key] = session.rules.case, reckoned(prompt, session.reading(scope), session.rules.case, item)
-    found: Proposed | None = kept[key][1]
-    return found
+    reading, case = session.reading(scope), session.rules.case
+    read = reading.prompt_set.reckoned_from.get(name)
+    if read is None:
+        return None
+    prompt = session.rules.sets[scope].prompts[name]
+    return reading.resting_on(
+        (case, *map(reading.answer, read)),
+        (worked_out, name),
+        lambda: reckoned(prompt, reading, case, case.items.get(scope)),
+    )
 
 
 def grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:

@@ -298,6 +298,19 @@ class PromptSet(Value, dict=True):
         return found
 
     @cached_property
+    def reckoned_from(self) -> Mapping[str, tuple[str, ...]]:
+        """By each prompt that has a rule to work it out, those whose answers its rules read."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, one in self.prompts.items():
+            rules = [rule for rule in one.propose if rule.rule]
+            if one.computed is not None or rules:
+                paths = [path for rule in rules for path in (rule.of, rule.than)]
+                paths += one.computed.paths() if one.computed is not None else ()
+                roots = dict.fromkeys(path.split(".", 1)[0] for path in paths)
+                found[name] = tuple(root for root in roots if root in self.prompts)
+        return found
+
+    @cached_property
     def schema_texts(self) -> Mapping[str, str]:
         """The compiled answer schemas of all its questions by name, as they are pinned."""
         return {
