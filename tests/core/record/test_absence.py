@@ -19,11 +19,14 @@ from assistant.core.dates import parse_date
 from assistant.core.problem import Refused
 from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
 from assistant.core.record.checks import checks
+from assistant.core.record.grounds import grounds, worked_out
+from assistant.core.rules.prompt_set import Reading
+from assistant.core.session import apply
 from assistant.core.turn import passages_turn
 from assistant.core.value import replace
 from assistant.letter import letter_to_json, to_text
 from assistant.log import Log
-from assistant.log.fold import event_of, load_session
+from assistant.log.fold import begun, event_of, load_session
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -543,3 +546,36 @@ def test_a_passage_that_is_cited_no_longer_stands_open(log: Log, planted: Path) 
     assert len(open_passages(review.session, ("1", "suspected"))) == 1
     review.perform(c.CiteEvidence("1", "suspected", Evidence("progress-note-2014-07-17", 2, PLANTED)))
     assert open_passages(review.session, ("1", "suspected")) == ()
+
+
+def test_what_is_held_from_one_answer_to_the_next_is_what_would_be_worked_out_anew(
+    log: Log, run: Any, given: Given, planted: Path
+) -> None:
+    note = planted / "records" / "progress-note-2014-07-17.txt"
+    note.write_text(note.read_text().rstrip("\n") + "\n\nHe denies fever. He reports chills since Monday.\n")
+    review, _ = run(planted, given)
+    flags = review.session.prompt("1", "red_flags").schema.shape.parts
+    review.perform(c.RecordAnswer("1", "red_flags", group(dict.fromkeys(flags, ABSENT)), reason="As read."))
+    spoke = open_passages(review.session, ("1", "red_flags"))
+    review.perform(
+        c.DismissPassages("1", "red_flags", tuple(range(len(spoke))), "It is told of his brother.")
+    )
+    (session, events), seen = begun(log, review.session.id, log.read(review.session.id)), set[object]()
+    for event in events:
+        session = apply(session, event)
+        readings = {s: Reading(one.prompt_set, one.answers) for s, one in session.readings.items()}
+        anew = replace(session, readings=readings)
+        for scope in session.items:
+            for name in session.rules.sets[scope].prompts:
+                held, made = (
+                    (
+                        open_passages(one, (scope, name)),
+                        grounds(one, (scope, name)),
+                        worked_out(one, scope, name),
+                    )
+                    for one in (session, anew)
+                )
+                assert held == made, (event, name)
+                seen.add((name, made[0], len(made[1]), made[2] is None))
+    assert spoke
+    assert len(seen) > 25
