@@ -162,9 +162,8 @@ def test_what_is_wrong_in_a_case_names_its_file(folder: Path) -> None:
     assert str(folder / "case.yaml") in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "pages"),
-    [
+def test_pages_are_parted_by_form_feeds() -> None:
+    for text, pages in [
         ("", ("",)),
         ("\n\none\n\n", ("one",)),
         ("one\ftwo", ("one", "two")),
@@ -172,10 +171,8 @@ def test_what_is_wrong_in_a_case_names_its_file(folder: Path) -> None:
         ("one\f\n\n", ("one",)),
         ("one\f\ftwo", ("one", "", "two")),
         ("  one\r\n two", ("  one\n two",)),
-    ],
-)
-def test_pages_are_parted_by_form_feeds(text: str, pages: tuple[str, ...]) -> None:
-    assert split_pages(text) == pages
+    ]:
+        assert split_pages(text) == pages
 
 
 def test_the_sources_are_every_prompt_file_and_answer_schema() -> None:

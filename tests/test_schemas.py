@@ -415,9 +415,8 @@ def test_a_profile_validates_as_it_is_saved(profile: Profile, tmp_path: Path) ->
     assert reviewer.load_profile(saved) == profile
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
+def test_what_a_file_may_not_hold_is_refused() -> None:
+    for name, text in [
         (
             "prompt-set",
             "id: x\ntitle: t\nedition: 1\nprompts: [{id: a, ask: A, answer: yes-no, wen: {b: yes}}]",
@@ -450,10 +449,8 @@ def test_a_profile_validates_as_it_is_saved(profile: Profile, tmp_path: Path) ->
         ("manifest", "documents: [{original: a.pdf, from_pages: 0}]"),
         ("profile", "id: r-1\nyears: six"),
         ("profile", "id: r-1\nemail: a@b"),
-    ],
-)
-def test_what_a_file_may_not_hold_is_refused(name: str, text: str) -> None:
-    assert wrong(name, yaml.parse_yaml(text, name).data)
+    ]:
+        assert wrong(name, yaml.parse_yaml(text, name).data)
 
 
 # -- output ---------------------------------------------------------------------------------------

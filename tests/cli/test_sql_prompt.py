@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
@@ -11,9 +10,8 @@ from assistant.cli.sql_prompt import NameCompleter
 NAMES = {"departures": ("session", "reason", "seq"), "determinations": ("session", "decision")}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
+def test_names_that_fit_the_place() -> None:
+    for before, after, expected in [
         ("SELECT * FROM de", "", ["departures", "determinations"]),
         ("SELECT * FROM ", "", ["departures", "determinations"]),
         ("SELECT rea", " FROM departures", ["reason"]),
@@ -24,9 +22,7 @@ NAMES = {"departures": ("session", "reason", "seq"), "determinations": ("session
         ("sel", "", ["SELECT"]),
         (".t", "", [".tables"]),
         ("SELECT ", "", []),
-    ],
-)
-def test_names_that_fit_the_place(before: str, after: str, expected: list[str]) -> None:
-    document = Document(before + after, cursor_position=len(before))
-    found = NameCompleter(NAMES).get_completions(document, CompleteEvent(completion_requested=True))
-    assert [one.text for one in found] == expected
+    ]:
+        document = Document(before + after, cursor_position=len(before))
+        found = NameCompleter(NAMES).get_completions(document, CompleteEvent(completion_requested=True))
+        assert [one.text for one in found] == expected

@@ -32,9 +32,8 @@ def refusal(schema: str, raw: Any) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("schema", "raw", "answer"),
-    [
+def test_each_way_of_writing_an_answer() -> None:
+    for schema, raw, answer in [
         ("yes-no", "yes", Answer(value="yes")),
         ("yes-no", True, Answer(value="yes")),
         ("yes-no", False, Answer(value="no")),
@@ -71,10 +70,8 @@ def refusal(schema: str, raw: Any) -> str:
                 ]
             ),
         ),
-    ],
-)
-def test_each_way_of_writing_an_answer(schema: str, raw: Any, answer: Answer) -> None:
-    assert read(schema, raw) == answer
+    ]:
+        assert read(schema, raw) == answer
 
 
 @pytest.mark.parametrize("status", ["not_documented", "unclear"])
@@ -132,9 +129,8 @@ def test_what_a_person_wrote_is_private() -> None:
     assert isinstance(answer.evidence[0].quote, Private)
 
 
-@pytest.mark.parametrize(
-    ("schema", "raw", "says"),
-    [
+def test_what_is_no_answer_is_refused_in_words() -> None:
+    for schema, raw, says in [
         ("yes-no", "maybe", "“maybe” is not among the choices: Yes, No."),
         ("yes-no", None, "not among the choices"),
         ("yes-no", {}, "not among the choices"),
@@ -181,12 +177,10 @@ def test_what_a_person_wrote_is_private() -> None:
         ("red-flags-neck", {"tumour": "no"}, "There is no part `tumour`"),
         ("review.conflict", "not_documented", "“not documented” is no answer to this question"),
         ("review.conflict", {"status": "unclear"}, "“unclear” is no answer to this question"),
-    ],
-)
-def test_what_is_no_answer_is_refused_in_words(schema: str, raw: Any, says: str) -> None:
-    message = refusal(schema, raw)
-    assert message.startswith("1.prompt")
-    assert says in message
+    ]:
+        message = refusal(schema, raw)
+        assert message.startswith("1.prompt")
+        assert says in message
 
 
 def test_a_dismissed_passage_without_a_page_number_is_refused() -> None:
@@ -201,28 +195,25 @@ def test_a_dismissal_needs_a_reason_that_says_something(why: str) -> None:
     assert "The reason for setting a passage aside" in said
 
 
-@pytest.mark.parametrize(
-    ("written", "refused"),
-    [
+def test_a_date_after_today_is_refused_and_one_that_may_not_be_is_not() -> None:
+    for written, refused in [
         ("2014-07-13", True),
         ("2014-07-12", False),
         ("2014-08", True),
         ("2014-07", False),
         ("2014", False),
         ("2015", True),
-    ],
-)
-def test_a_date_after_today_is_refused_and_one_that_may_not_be_is_not(written: str, refused: bool) -> None:
-    study = [{"modality": "radiographs", "date": written}]
-    schema, today = SCHEMAS["studies-neck"], date(2014, 7, 12)
-    if refused:
-        with pytest.raises(Refused, match="lies in the future; today is July 12, 2014"):
+    ]:
+        study = [{"modality": "radiographs", "date": written}]
+        schema, today = SCHEMAS["studies-neck"], date(2014, 7, 12)
+        if refused:
+            with pytest.raises(Refused, match="lies in the future; today is July 12, 2014"):
+                read_answer(schema, study, "1.prior_imaging", today=today)
+            with pytest.raises(Refused, match="lies in the future"):
+                check_answer(schema, read_answer(schema, study, ""), "1.prior_imaging", (), today)
+        else:
             read_answer(schema, study, "1.prior_imaging", today=today)
-        with pytest.raises(Refused, match="lies in the future"):
-            check_answer(schema, read_answer(schema, study, ""), "1.prior_imaging", (), today)
-    else:
-        read_answer(schema, study, "1.prior_imaging", today=today)
-    read_answer(schema, study, "1.prior_imaging")
+        read_answer(schema, study, "1.prior_imaging")
 
 
 def test_a_value_made_elsewhere_is_checked_at_its_path() -> None:
@@ -232,9 +223,8 @@ def test_a_value_made_elsewhere_is_checked_at_its_path() -> None:
         check_answer(schema, Answer(value=["L4-L5"]), "1.prior_surgery.levels", ("levels",))
 
 
-@pytest.mark.parametrize(
-    ("schema", "raw"),
-    [
+def test_an_answer_comes_back_from_the_log_as_it_was() -> None:
+    for schema, raw in [
         (
             "yes-no",
             {
@@ -248,11 +238,9 @@ def test_a_value_made_elsewhere_is_checked_at_its_path() -> None:
         ("studies-neck", [{"modality": "ct"}, {"modality": "mri"}]),
         ("views-neck", ["lateral"]),
         ("weeks", 76),
-    ],
-)
-def test_an_answer_comes_back_from_the_log_as_it_was(schema: str, raw: Any) -> None:
-    answer = read(schema, raw)
-    assert from_json(to_json(answer)) == answer
+    ]:
+        answer = read(schema, raw)
+        assert from_json(to_json(answer)) == answer
 
 
 json_values = st.recursive(
@@ -291,9 +279,8 @@ def test_a_part_is_named_beside_the_line() -> None:
     assert caught.value.problems[0].where == "answers.yaml, line 3, part 1.date"
 
 
-@pytest.mark.parametrize(
-    ("raw", "meant"),
-    [
+def test_levels_are_read_as_notes_write_them() -> None:
+    for raw, meant in [
         (["C5-6"], ["C5-C6"]),
         (["c5/6"], ["C5-C6"]),
         (["C4-6"], ["C4-C5", "C5-C6"]),
@@ -301,18 +288,16 @@ def test_a_part_is_named_beside_the_line() -> None:
         (["C4 to C6", "C6-7"], ["C4-C5", "C5-C6", "C6-C7"]),
         (["C4-5, C5-6"], ["C4-C5", "C5-C6"]),
         (["C7-T1"], ["C7-T1"]),
-    ],
-)
-def test_levels_are_read_as_notes_write_them(raw: list[str], meant: list[str]) -> None:
-    answer = read_answer(SCHEMAS["prior-surgery-neck"], {"procedure": "fusion", "levels": raw}, "file")
-    assert answer.parts is not None
-    assert answer.parts["levels"].value == meant
+    ]:
+        answer = read_answer(SCHEMAS["prior-surgery-neck"], {"procedure": "fusion", "levels": raw}, "file")
+        assert answer.parts is not None
+        assert answer.parts["levels"].value == meant
 
 
-@pytest.mark.parametrize("raw", [["L4-5"], ["C5-6 left"], ["C9-10"], ["C5"], ["not C5-6"], ["C4-6", "C5-6"]])
-def test_what_is_no_level_of_the_question_or_says_more_is_refused(raw: list[str]) -> None:
-    with pytest.raises(Refused):
-        read_answer(SCHEMAS["prior-surgery-neck"], {"procedure": "fusion", "levels": raw}, "file")
+def test_what_is_no_level_of_the_question_or_says_more_is_refused() -> None:
+    for raw in [["L4-5"], ["C5-6 left"], ["C9-10"], ["C5"], ["not C5-6"], ["C4-6", "C5-6"]]:
+        with pytest.raises(Refused):
+            read_answer(SCHEMAS["prior-surgery-neck"], {"procedure": "fusion", "levels": raw}, "file")
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,8 @@ def test_a_day_is_read_in_each_order_that_people_write(made: PartialDate) -> Non
     assert [read_date(text) for text in written] == [made] * 3
 
 
-@pytest.mark.parametrize(
-    ("typed", "iso"),
-    [
+def test_what_people_type_is_understood() -> None:
+    for typed, iso in [
         ("2014", "2014"),
         ("2014-2", "2014-02"),
         ("2014-7-1", "2014-07-01"),
@@ -60,28 +59,22 @@ def test_a_day_is_read_in_each_order_that_people_write(made: PartialDate) -> Non
         ("07/2014", "2014-07"),
         ("7/2014", "2014-07"),
         ("02/29/2016", "2016-02-29"),
-    ],
-)
-def test_what_people_type_is_understood(typed: str, iso: str) -> None:
-    assert str(read_date(typed)) == iso
+    ]:
+        assert str(read_date(typed)) == iso
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
+def test_what_is_no_date_is_not_guessed_at() -> None:
+    for typed in [
         *("", "yesterday", "14", "12:30", "7/12/14", "2014-07-12T00:00"),
         *("2014-13", "2014-00", "2014-02-30", "31 June 2014", "July 0, 2014", "13/12/2014", "0/5/2014"),
         *("13/2014", "0/2014", "7/14", "07/20145"),
         *("Ju 2014", "Ma 2014", "Smarch 2014", "1799", "2201"),
-    ],
-)
-def test_what_is_no_date_is_not_guessed_at(typed: str) -> None:
-    assert read_date(typed) is None
+    ]:
+        assert read_date(typed) is None
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
+def test_who_typed_no_date_is_told_how_to_write_it() -> None:
+    for typed, says in [
         ("7/12/14", "Write the year with four digits"),
         ("12 July 14", "Write the year with four digits"),
         ("07/14", "Write the year with four digits"),
@@ -92,11 +85,9 @@ def test_what_is_no_date_is_not_guessed_at(typed: str) -> None:
         ("yesterday", "Write it as 2014-07-12"),
         ("31 June 2014", "Write it as 2014-07-12"),
         ("", "Write it as 2014-07-12"),
-    ],
-)
-def test_who_typed_no_date_is_told_how_to_write_it(typed: str, says: str) -> None:
-    assert read_date(typed) is None
-    assert how_to_write(typed).startswith(says)
+    ]:
+        assert read_date(typed) is None
+        assert how_to_write(typed).startswith(says)
 
 
 def test_a_date_that_is_no_iso_date_is_shown_as_one() -> None:
@@ -108,11 +99,9 @@ def test_there_is_a_hint_for_any_text(text: str) -> None:
     assert how_to_write(text).startswith("W")
 
 
-@pytest.mark.parametrize(
-    "value", [None, 2014, 2014.0, True, ["2014"], "July 2014", "2014-7", "2014-02-30", " 2014", "2014 "]
-)
-def test_only_iso_text_is_parsed(value: object) -> None:
-    assert parse_date(value) is None
+def test_only_iso_text_is_parsed() -> None:
+    for value in [None, 2014, 2014.0, True, ["2014"], "July 2014", "2014-7", "2014-02-30", " 2014", "2014 "]:
+        assert parse_date(value) is None
 
 
 @pytest.mark.parametrize("value", ["2014-07-12\n", "２０１４"])
@@ -120,9 +109,8 @@ def test_iso_text_is_ascii_to_its_end(value: str) -> None:
     assert parse_date(value) is None
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "after"),
-    [
+def test_a_comparison_that_a_missing_part_leaves_open_is_undetermined() -> None:
+    for first, second, after in [
         ("2014-07-12", "2014-04-20", True),
         ("2014-04-20", "2014-07-12", False),
         ("2014-07-12", "2014-07-12", False),
@@ -136,15 +124,11 @@ def test_iso_text_is_ascii_to_its_end(value: str) -> None:
         ("2015", "2014-04-20", True),
         ("2014-08", "2014-07", True),
         ("2013", "2014", False),
-    ],
-)
-def test_a_comparison_that_a_missing_part_leaves_open_is_undetermined(
-    first: str, second: str, after: bool | None
-) -> None:
-    one, other = parse_date(first), parse_date(second)
-    assert one is not None
-    assert other is not None
-    assert one.after(other) is after
+    ]:
+        one, other = parse_date(first), parse_date(second)
+        assert one is not None
+        assert other is not None
+        assert one.after(other) is after
 
 
 @given(partial, partial)
@@ -168,16 +152,13 @@ def test_the_first_day_is_not_after_the_last(made: PartialDate) -> None:
     assert (made.earliest == made.latest) is (made.day is not None)
 
 
-@pytest.mark.parametrize(
-    ("name", "number"), [("January", 1), ("jun", 6), ("Sept", 9), ("sep", 9), ("ju", None), ("xyz", None)]
-)
-def test_a_month_is_known_by_its_unique_beginning(name: str, number: int | None) -> None:
-    assert month_number(name) == number
+def test_a_month_is_known_by_its_unique_beginning() -> None:
+    for name, number in [("January", 1), ("jun", 6), ("Sept", 9), ("sep", 9), ("ju", None), ("xyz", None)]:
+        assert month_number(name) == number
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
+def test_a_day_that_does_not_exist_is_told_why() -> None:
+    for text, why in [
         ("2014-02-30", "February 2014 has 28 days"),
         ("2016-02-30", "February 2016 has 29 days"),
         ("31 June 2014", "June 2014 has 30 days"),
@@ -185,17 +166,15 @@ def test_a_month_is_known_by_its_unique_beginning(name: str, number: int | None)
         ("2/29/2013", "February 2013 has 28 days"),
         ("2014-13-01", "there are twelve months"),
         ("2014-05-00", "May 2014 has 31 days"),
-    ],
-)
-def test_a_day_that_does_not_exist_is_told_why(text: str, why: str) -> None:
-    assert no_such_day(text) == why
-    assert not_a_date(text, "X") == f"X does not exist: {why}."
+    ]:
+        assert no_such_day(text) == why
+        assert not_a_date(text, "X") == f"X does not exist: {why}."
 
 
-@pytest.mark.parametrize("text", ["2014-02-28", "2014-02", "13/2/2014", "soon", "", "30 Foo 2014", "2014"])
-def test_what_exists_or_names_no_day_is_not_said_to_be_missing(text: str) -> None:
-    assert no_such_day(text) == ""
-    assert not_a_date(text, "X") == "X is not a date."
+def test_what_exists_or_names_no_day_is_not_said_to_be_missing() -> None:
+    for text in ["2014-02-28", "2014-02", "13/2/2014", "soon", "", "30 Foo 2014", "2014"]:
+        assert no_such_day(text) == ""
+        assert not_a_date(text, "X") == "X is not a date."
 
 
 @pytest.mark.parametrize(

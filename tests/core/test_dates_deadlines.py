@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from assistant.core.dates import RULES, due, is_holiday
 
 
-@pytest.mark.parametrize(
-    ("priority", "start", "last"),
-    [
+def test_the_last_day() -> None:
+    for priority, start, last in [
         ("standard", "2026-01-10", "2026-02-09"),
         ("standard", "2024-02-01", "2024-03-02"),
         ("expedited", "2026-02-27", "2026-03-02"),
@@ -23,10 +22,8 @@ from assistant.core.dates import RULES, due, is_holiday
         ("formulary", "2026-11-25", "2026-12-03"),
         ("formulary", "2026-02-07", "2026-02-13"),
         ("formulary", "2026-02-08", "2026-02-13"),
-    ],
-)
-def test_the_last_day(priority: str, start: str, last: str) -> None:
-    assert due(RULES[priority], date.fromisoformat(start)).isoformat() == last
+    ]:
+        assert due(RULES[priority], date.fromisoformat(start)).isoformat() == last
 
 
 @given(st.dates(date(1900, 1, 1), date(2200, 1, 1)))

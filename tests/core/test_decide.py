@@ -529,9 +529,8 @@ def test_the_first_decision_comes_before_the_suggestion(session: Session, shown:
     assert "is no decision" in refusal(session, c.DecideFirst("1", "uphold"))
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
+def test_a_reason_that_says_nothing_is_refused() -> None:
+    for said in [
         *("x", ".", "-", "No.", "ok", "1 2 3", "aaaaaaaa", "??!", "x y z"),
         *("asdfgh", "lkjh lkjh", "qwe asd zxc", "sdfsdf", "dfkjgh", "abcdef", "blah blah", "dsfkjah"),
         *(
@@ -544,16 +543,13 @@ def test_the_first_decision_comes_before_the_suggestion(session: Session, shown:
             "as stated above",
             "The same",
         ),
-    ],
-)
-def test_a_reason_that_says_nothing_is_refused(said: str) -> None:
-    with pytest.raises(Refused, match="says nothing to whoever reads it later"):
-        reason(said, "The reason")
+    ]:
+        with pytest.raises(Refused, match="says nothing to whoever reads it later"):
+            reason(said, "The reason")
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
+def test_a_short_reason_will_do() -> None:
+    for said in [
         *(
             "Not relevant.",
             "Irrelevant",
@@ -573,10 +569,8 @@ def test_a_reason_that_says_nothing_is_refused(said: str) -> None:
             "Ein anderes Knie",
             "не относится",
         ),
-    ],
-)
-def test_a_short_reason_will_do(said: str) -> None:
-    assert reason(f"  {said} ", "The reason") == said
+    ]:
+        assert reason(f"  {said} ", "The reason") == said
 
 
 def test_a_determination_needs_answers_and_departs_with_a_reason(session: Session, answered: Session) -> None:

@@ -151,21 +151,44 @@ def test_every_part_is_documented() -> None:
 # -- what is wrong with one -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
+def test_a_fault_is_named_with_its_line() -> None:
+    for old, new, said in [
         ("no_tie:", "no_tei:", "`no_tei` is not known here. Did you mean `no_tie`?"),
         ("no_tie:", "no_tei:", "`no_tie` is missing."),
         ("footer:\n", "fotter:\n", "`fotter` is not known here. Did you mean `footer`?"),
-        ("affiliation with {{ parties }}", "affiliation with {{ partys }}", "`partys` can't be named here. Name only"),
+        (
+            "affiliation with {{ parties }}",
+            "affiliation with {{ partys }}",
+            "`partys` can't be named here. Name only",
+        ),
         ("affiliation with {{ parties }}", "affiliation", "`{{ parties }}` is missing from this text."),
-        ("affiliation with {{ parties }}", "tie {% if parties %}to them{% endif %}", "`{{ parties }}` is missing"),
-        ("affiliation with {{ parties }}", "{{ parties.upper }} {{ parties }}", "`{{ parties.upper }}` names a part"),
-        ("affiliation with {{ parties }}", "{{ parties|upper }} {{ parties }}", "is not a form that sentences"),
-        ("affiliation with {{ parties }}", "{% if parties %} {{ parties }}", "is not closed by `{% endif %}`"),
+        (
+            "affiliation with {{ parties }}",
+            "tie {% if parties %}to them{% endif %}",
+            "`{{ parties }}` is missing",
+        ),
+        (
+            "affiliation with {{ parties }}",
+            "{{ parties.upper }} {{ parties }}",
+            "`{{ parties.upper }}` names a part",
+        ),
+        (
+            "affiliation with {{ parties }}",
+            "{{ parties|upper }} {{ parties }}",
+            "is not a form that sentences",
+        ),
+        (
+            "affiliation with {{ parties }}",
+            "{% if parties %} {{ parties }}",
+            "is not closed by `{% endif %}`",
+        ),
         ("affiliation with {{ parties }}", "{% endif %} {{ parties }}", "has no `{% if %}`"),
         ("affiliation with {{ parties }}", "{{ parties }} {{ parties", "`{{` is not a form that sentences"),
-        ("searched: searched", "searched: '{{ pages }}'", "can't be named here. This text can't name anything."),
+        (
+            "searched: searched",
+            "searched: '{{ pages }}'",
+            "can't be named here. This text can't name anything.",
+        ),
         ("searched: searched", "searched: ''", "`searched` is empty."),
         ("searched: searched", "searched:", "`searched` is empty."),
         ("searched: searched", "searched: [a, b]", "`searched` is a list; text is wanted."),
@@ -175,15 +198,13 @@ def test_every_part_is_documented() -> None:
         ("summary:\n", "summary: x\nsomething:\n", "`summary` is text (“x”); a map is wanted."),
         ("checks:\n", "checks: }\n", "This isn't valid YAML"),
         ("footer:\n", "made.tie: x\nfooter:\n", "`made.tie` is not known here."),
-    ],
-)  # fmt: skip
-def test_a_fault_is_named_with_its_line(old: str, new: str, said: str) -> None:
-    text = replaced(old, new)
-    found = refused(text)
-    assert said in found
-    assert all(re.match(rf"{re.escape(FILE)}, line \d+: ", line) for line in found.splitlines())
-    line = text[: text.index(new)].count("\n") + 1
-    assert "is missing. Add" in said or re.search(rf"line ({line}|{line + 1}): ", found)
+    ]:
+        text = replaced(old, new)
+        found = refused(text)
+        assert said in found
+        assert all(re.match(rf"{re.escape(FILE)}, line \d+: ", line) for line in found.splitlines())
+        line = text[: text.index(new)].count("\n") + 1
+        assert "is missing. Add" in said or re.search(rf"line ({line}|{line + 1}): ", found)
 
 
 def test_no_text_can_be_left_out() -> None:

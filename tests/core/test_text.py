@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,9 +53,8 @@ def test_every_unsafe_character_is_shown_in_place() -> None:
             assert char not in shown
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
+def test_what_is_there_is_shown() -> None:
+    for text, shown in [
         ("\x1b[31mred", "␛[31mred"),
         ("\x9b31m", "<U+009B>31m"),
         ("a\rb", "a␍b"),
@@ -65,10 +63,8 @@ def test_every_unsafe_character_is_shown_in_place() -> None:
         ("a\u200bb", "a<U+200B>b"),
         ("\ud800", "<U+D800>"),
         ("line\nnext\tcolumn", "line\nnext\tcolumn"),
-    ],
-)
-def test_what_is_there_is_shown(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    ]:
+        assert visible(text) == shown
 
 
 @given(any_text, st.integers(1, 60))
@@ -98,9 +94,8 @@ def test_private_words_are_a_string_to_everyone_else() -> None:
     assert isinstance(Private("words"), str)
 
 
-@pytest.mark.parametrize(
-    ("noun", "said"),
-    [
+def test_a_noun_has_the_article_with_which_it_is_spoken() -> None:
+    for noun, said in [
         ("injection", "an injection"),
         ("operation", "an operation"),
         ("study", "a study"),
@@ -118,10 +113,8 @@ def test_private_words_are_a_string_to_everyone_else() -> None:
         ("Observation", "an Observation"),
         ("Medication", "a Medication"),
         ("8-week trial", "an 8-week trial"),
-    ],
-)
-def test_a_noun_has_the_article_with_which_it_is_spoken(noun: str, said: str) -> None:
-    assert with_article(noun) == said
+    ]:
+        assert with_article(noun) == said
 
 
 def test_on_the_screen_more_units_than_in_letters_are_told_in_the_singular() -> None:

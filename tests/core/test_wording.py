@@ -46,13 +46,16 @@ def echo(name: str, raw: Any) -> str:
 # -- in a sentence --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "raw", "text"),
-    [
+def test_an_answer_in_a_sentence() -> None:
+    for name, raw, text in [
         ("yes-no", "no", "no"),
         ("weeks", 1300, "1,300 weeks"),
         ("views-neck", ["lateral", "flexion"], "lateral and flexion"),
-        ("views-neck", ["anteroposterior", "lateral", "odontoid"], "anteroposterior, lateral, and open-mouth (odontoid)"),
+        (
+            "views-neck",
+            ["anteroposterior", "lateral", "odontoid"],
+            "anteroposterior, lateral, and open-mouth (odontoid)",
+        ),
         ("statement", "  the hardware\n", "the hardware"),
         ("prior-surgery-neck", "none", "none"),
         (
@@ -72,10 +75,8 @@ def echo(name: str, raw: Any) -> str:
             [{"date": "2014-07-12", "modality": "radiographs"}, {"date": "2014", "modality": "ct"}],
             "radiographs of July 12, 2014 and CT of 2014",
         ),
-    ],
-)  # fmt: skip
-def test_an_answer_in_a_sentence(name: str, raw: Any, text: str) -> None:
-    assert phrase(name, raw) == text
+    ]:
+        assert phrase(name, raw) == text
 
 
 def test_what_is_not_given_is_empty_in_a_sentence() -> None:
@@ -124,26 +125,27 @@ def test_a_sentence_gets_the_names_that_it_mentions() -> None:
 # -- on the screen --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "raw", "text"),
-    [
+def test_an_answer_as_it_is_echoed() -> None:
+    for name, raw, text in [
         ("yes-no", "not_documented", "not documented"),
         ("yes-no", "unclear", "unclear"),
         ("yes-no", "yes", "Yes"),
         ("weeks", 76, "76 weeks"),
         ("prior-surgery-neck", "none", "None"),
         ("red-flags-neck", "not_documented", "all 7: not documented"),
-        ("red-flags-neck", {**dict.fromkeys(FLAGS, "no"), "tumor": "yes"}, "tumor: present; the other 6: absent"),
+        (
+            "red-flags-neck",
+            {**dict.fromkeys(FLAGS, "no"), "tumor": "yes"},
+            "tumor: present; the other 6: absent",
+        ),
         (
             "prior-surgery-neck",
             {"procedure": "fusion", "levels": "not_documented", "date": "2014-02"},
             "Fusion, with or without discectomy, levels not documented, February 2014",
         ),
         ("studies-neck", [], "none"),
-    ],
-)  # fmt: skip
-def test_an_answer_as_it_is_echoed(name: str, raw: Any, text: str) -> None:
-    assert echo(name, raw) == text
+    ]:
+        assert echo(name, raw) == text
 
 
 def test_each_entry_of_a_list_is_echoed_on_its_line() -> None:
@@ -202,9 +204,8 @@ NO = Answer(value="no")
 ABSENT = Answer(status=Status.NOT_DOCUMENTED)
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
+def test_an_answer_is_told_by_its_codes_with_its_parts() -> None:
+    for answer, words in [
         (Answer(value=7), "7"),
         (Answer(value="no_complication"), "no complication"),
         (Answer(value="C4_C5 by hand"), "C4_C5 by hand"),
@@ -217,10 +218,8 @@ ABSENT = Answer(status=Status.NOT_DOCUMENTED)
         (listing([]), "none"),
         (listing([group({"date": NO}), group({"date": NO})]), "1) date: no | 2) date: no"),
         (listing([group({"date": NO})]), "date: no"),
-    ],
-)
-def test_an_answer_is_told_by_its_codes_with_its_parts(answer: Answer, words: str) -> None:
-    assert answer_words(answer) == words
+    ]:
+        assert answer_words(answer) == words
 
 
 DOSES = """

@@ -18,9 +18,8 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
+def test_plain_scalars_stay_text_but_for_decimal_numbers() -> None:
+    for typed, value in [
         ("yes", "yes"),
         ("no", "no"),
         ("on", "on"),
@@ -46,21 +45,18 @@ def refusal(text: str) -> str:
         ("2014", 2014),
         ("[yes, 1, 2014-07-12]", ["yes", 1, "2014-07-12"]),
         ("{from: 2013, until: 2018-01}", {"from": 2013, "until": "2018-01"}),
-    ],
-)
-def test_plain_scalars_stay_text_but_for_decimal_numbers(typed: str, value: object) -> None:
-    found = parse_yaml(f"a: {typed}\n", "case.yaml").data["a"]
-    assert found == value
-    assert type(found) is type(value)
+    ]:
+        found = parse_yaml(f"a: {typed}\n", "case.yaml").data["a"]
+        assert found == value
+        assert type(found) is type(value)
 
 
 def test_names_are_text_whatever_they_look_like() -> None:
     assert parse_yaml("1: a\nyes: b\n2014-02: c\n", "f").data == {"1": "a", "yes": "b", "2014-02": "c"}
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "says"),
-    [
+def test_what_is_malformed_is_refused_with_file_and_line() -> None:
+    for text, line, says in [
         ("a: 1\nb: 2\na: 3\n", 3, "`a` stands twice"),
         ("a:\n  b: 1\n  b: 2\n", 3, "`b` stands twice"),
         ("1: a\n'1': b\n", 2, "`1` stands twice"),
@@ -77,12 +73,10 @@ def test_names_are_text_whatever_they_look_like() -> None:
         ("a: [1, 2\n", 2, "isn't valid YAML"),
         ("a: \x00\n", 1, "isn't valid YAML"),
         ("a: 1\n\tb: 2\n", 2, "isn't valid YAML"),
-    ],
-)
-def test_what_is_malformed_is_refused_with_file_and_line(text: str, line: int, says: str) -> None:
-    message = refusal(text)
-    assert message.startswith(f"case.yaml, line {line}: ")
-    assert says in message
+    ]:
+        message = refusal(text)
+        assert message.startswith(f"case.yaml, line {line}: ")
+        assert says in message
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,8 @@ def test_canonical_bytes_are_those_of_rfc_8785(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_what_another_program_could_read_differently_is_refused() -> None:
+    for value in [
         1.0,
         math.nan,
         math.inf,
@@ -49,11 +48,9 @@ def test_canonical_bytes_are_those_of_rfc_8785(value: Any) -> None:
         {"a": {1, 2}},
         b"bytes",
         object(),
-    ],
-)
-def test_what_another_program_could_read_differently_is_refused(value: Any) -> None:
-    with pytest.raises(Refused):
-        canonical(value)
+    ]:
+        with pytest.raises(Refused):
+            canonical(value)
 
 
 def test_endless_nesting_is_refused_not_followed() -> None:
@@ -79,11 +76,11 @@ def tree_head(hashes: list[bytes]) -> bytes:
     return node(tree_head(hashes[:split]), tree_head(hashes[split:]))
 
 
-@pytest.mark.parametrize("size", [*range(18), 100, 255, 256, 257])
-def test_root_is_the_tree_head_of_rfc_6962(size: int) -> None:
-    hashes = [leaf(str(number).encode()) for number in range(size)]
-    assert tree_root(hashes) == tree_head(hashes)
-    assert tree_root(iter(hashes)) == tree_head(hashes)
+def test_root_is_the_tree_head_of_rfc_6962() -> None:
+    for size in [*range(18), 100, 255, 256, 257]:
+        hashes = [leaf(str(number).encode()) for number in range(size)]
+        assert tree_root(hashes) == tree_head(hashes)
+        assert tree_root(iter(hashes)) == tree_head(hashes)
 
 
 def test_a_leaf_is_never_a_node() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -182,9 +181,8 @@ def test_words_are_those_of_their_commitments_whatever_their_salt() -> None:
     assert tally(committed(entries[1:]), key) != product != tally(committed([*entries, entries[0]]), key)
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
+def test_a_malformed_commitment_is_made_good_by_nothing() -> None:
+    for malformed in [
         _commits("g" * 64),
         _commits("A" * 64),
         _commits("a" * 63),
@@ -192,8 +190,6 @@ def test_words_are_those_of_their_commitments_whatever_their_salt() -> None:
         _commits("a" * 64, "x"),
         b'{"$text":1}',
         b'{"$text":"' + "é".encode() * 32 + b'"}',
-    ],
-)
-def test_a_malformed_commitment_is_made_good_by_nothing(entry: bytes) -> None:
-    assert tally(committed([_commits(_SAID[0]), entry]), new_key()) == 0
-    assert tally(committed([_commits(_SAID[0])]), new_key(), 0) == 0 != PRIME
+    ]:
+        assert tally(committed([_commits(_SAID[0]), malformed]), new_key()) == 0
+        assert tally(committed([_commits(_SAID[0])]), new_key(), 0) == 0 != PRIME

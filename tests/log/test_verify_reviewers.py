@@ -463,12 +463,10 @@ def test_only_what_is_new_is_looked_at_since_and_the_register_all_the_same(scene
     assert verify(scene.path, since=True).verdicts["reviewers"].ok is False
 
 
-@pytest.mark.parametrize(
-    "part", ["session", "seq", "prev", "ts", "actor", "key", "letter", "outcome", "statement"]
-)
-def test_each_part_of_the_signature_is_signed(part: str) -> None:
-    body = {"key": "k", "letter": "l", "outcome": "o", "statement": "s"}
-    entry = {"session": "a", "seq": 1, "prev": "p", "ts": "t", "actor": "r", "body": body}
-    other = {**entry, "body": {**body, part: "x"}} if part in body else {**entry, part: "x"}
-    assert keys.signing_words("log", entry) != keys.signing_words("log", other)
-    assert keys.signing_words("log", entry) != keys.signing_words("other", entry)
+def test_each_part_of_the_signature_is_signed() -> None:
+    for part in ["session", "seq", "prev", "ts", "actor", "key", "letter", "outcome", "statement"]:
+        body = {"key": "k", "letter": "l", "outcome": "o", "statement": "s"}
+        entry = {"session": "a", "seq": 1, "prev": "p", "ts": "t", "actor": "r", "body": body}
+        other = {**entry, "body": {**body, part: "x"}} if part in body else {**entry, part: "x"}
+        assert keys.signing_words("log", entry) != keys.signing_words("log", other)
+        assert keys.signing_words("log", entry) != keys.signing_words("other", entry)

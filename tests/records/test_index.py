@@ -42,9 +42,8 @@ def surfaces(text: str, *terms: str, by: Vocabulary = OWN) -> list[str]:
 # -- what is found --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("term", "text", "surface"),
-    [
+def test_spellings_forms_and_broken_words_are_found_where_they_stand() -> None:
+    for term, text, surface in [
         ("loosening", "The screw LOOSENED.", "LOOSENED"),
         ("loosening", "loose screws", "loose"),
         ("pseudarthrosis", "a pseudoarthrosis", "pseudoarthrosis"),
@@ -75,17 +74,12 @@ def surfaces(text: str, *terms: str, by: Vocabulary = OWN) -> list[str]:
         ("medication", "She takes her medicine.", "medicine"),
         ("facet injection", "the facets were injected", "facets were injected"),
         ("sedation", "He feels drugged.", "drugged"),
-    ],
-)
-def test_spellings_forms_and_broken_words_are_found_where_they_stand(
-    term: str, text: str, surface: str
-) -> None:
-    assert surface in surfaces(text, term)
+    ]:
+        assert surface in surfaces(text, term)
 
 
-@pytest.mark.parametrize(
-    ("term", "text"),
-    [
+def test_what_only_looks_alike_is_not_found() -> None:
+    for term, text in [
         ("progressive", "PROGRESS NOTE"),
         ("extension", "an extensive burn"),
         ("fall", "fallacy"),
@@ -101,10 +95,8 @@ def test_spellings_forms_and_broken_words_are_found_where_they_stand(
         ("medication", "Board certified in Physical Medicine and Rehabilitation."),
         ("facets", "unless the facts change"),
         ("sedation", "a trial of antiepilepsy drugs"),
-    ],
-)
-def test_what_only_looks_alike_is_not_found(term: str, text: str) -> None:
-    assert surfaces(text, term) == []
+    ]:
+        assert surfaces(text, term) == []
 
 
 def test_a_page_without_words_and_terms_without_words_find_nothing() -> None:
@@ -290,18 +282,44 @@ def test_one_sentence_may_speak_in_two_ways() -> None:
     assert sorted(one.standing for one in index.find("hardware loosening")) == ["affirmed", "negated"]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "", "   ", '"', '""', "*", "-", "AND", "NOT", "OR", "NEAR(a b, 2)", "text:loosening", "^loosening", "{a b}: c", "a AND",
-        "(", ")", "a) OR (b", "'; DROP TABLE place; --", "\\", "%", "loosening + - ^ : *", '"a" * "b"', "\x00", "\x1b[2J",
-        "\ud800", "\u202e", "mended : a", "a NOT loosening", "- loosening", "* *", '"*"', "\u0301",
-    ],
-)  # fmt: skip
-def test_no_sign_in_a_query_is_an_operator(query: str) -> None:
-    for _, _, quote in asked(query):
-        assert set(words_in(query).split()) & set(words_in(quote).split())
-    assert asked(f"{query} hardware") or query.strip('" *').strip()
+def test_no_sign_in_a_query_is_an_operator() -> None:
+    for query in [
+        "",
+        "   ",
+        '"',
+        '""',
+        "*",
+        "-",
+        "AND",
+        "NOT",
+        "OR",
+        "NEAR(a b, 2)",
+        "text:loosening",
+        "^loosening",
+        "{a b}: c",
+        "a AND",
+        "(",
+        ")",
+        "a) OR (b",
+        "'; DROP TABLE place; --",
+        "\\",
+        "%",
+        "loosening + - ^ : *",
+        '"a" * "b"',
+        "\x00",
+        "\x1b[2J",
+        "\ud800",
+        "\u202e",
+        "mended : a",
+        "a NOT loosening",
+        "- loosening",
+        "* *",
+        '"*"',
+        "\u0301",
+    ]:
+        for _, _, quote in asked(query):
+            assert set(words_in(query).split()) & set(words_in(quote).split())
+        assert asked(f"{query} hardware") or query.strip('" *').strip()
 
 
 def test_operators_are_words() -> None:

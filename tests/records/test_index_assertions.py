@@ -137,15 +137,13 @@ NORMAL = {
 }
 
 
-@pytest.mark.parametrize(
-    ("finding", "says", "shown"), [(of, *row) for of, rows in NORMAL.items() for row in rows]
-)
-def test_what_is_normal_denies_the_finding_that_it_would_show(finding: str, says: str, shown: str) -> None:
-    found = RecordIndex.of({"d": (says,)}, OWN).look_for([finding])
-    standings = [
-        "plain" if one.plain else "denied" if one.standing == "negated" else one.standing for one in found
-    ]
-    assert standings == ([shown] if shown else [])
+def test_what_is_normal_denies_the_finding_that_it_would_show() -> None:
+    for finding, says, shown in [(of, *row) for of, rows in NORMAL.items() for row in rows]:
+        found = RecordIndex.of({"d": (says,)}, OWN).look_for([finding])
+        standings = [
+            "plain" if one.plain else "denied" if one.standing == "negated" else one.standing for one in found
+        ]
+        assert standings == ([shown] if shown else [])
 
 
 def test_locking_and_clicking_are_two_things() -> None:
@@ -154,9 +152,8 @@ def test_locking_and_clicking_are_two_things() -> None:
     assert [one.page for one in index.look_for(["clicking"])] == [1]
 
 
-@pytest.mark.parametrize(
-    ("term", "says", "plain"),
-    [
+def test_what_is_wished_or_only_not_new_is_no_plain_denial() -> None:
+    for term, says, plain in [
         ("weakness", "Goal: no weakness.", False),
         ("infection", "Antibiotics so that there is no infection.", False),
         ("weakness", "She wishes she had no weakness.", False),
@@ -164,11 +161,9 @@ def test_locking_and_clicking_are_two_things() -> None:
         ("tumor", "No further tumor growth.", False),
         ("fracture", "Read as no fracture by a resident, later corrected.", False),
         ("fracture", "There is no fracture.", True),
-    ],
-)
-def test_what_is_wished_or_only_not_new_is_no_plain_denial(term: str, says: str, plain: bool) -> None:
-    (one,) = RecordIndex.of({"d": (says,)}, OWN).look_for([term])
-    assert one.plain == plain
+    ]:
+        (one,) = RecordIndex.of({"d": (says,)}, OWN).look_for([term])
+        assert one.plain == plain
 
 
 @pytest.mark.parametrize(
@@ -178,9 +173,8 @@ def test_a_word_that_is_a_part_of_another_thing_denies_nothing(term: str, says: 
     assert RecordIndex.of({"d": (says,)}, OWN).look_for([term]) == ()
 
 
-@pytest.mark.parametrize(
-    ("term", "says", "standing"),
-    [
+def test_what_everybody_needs_is_a_finding_where_it_is_absent() -> None:
+    for term, says, standing in [
         ("triceps reflex", "The right triceps reflex is absent.", "affirmed"),
         ("triceps", "Triceps reflex was absent.", "affirmed"),
         ("absent reflex", "Right triceps absent.", "affirmed"),
@@ -200,7 +194,5 @@ def test_a_word_that_is_a_part_of_another_thing_denies_nothing(term: str, says: 
         ("conservative care", "Failure of conservative care is not shown.", "uncertain"),
         ("failure", "Failure of conservative care is not shown.", "negated"),
         ("instability", "Instability has not been demonstrated.", "negated"),
-    ],
-)
-def test_what_everybody_needs_is_a_finding_where_it_is_absent(term: str, says: str, standing: str) -> None:
-    assert [one.standing for one in RecordIndex.of({"d": (says,)}, OWN).look_for([term])] == [standing]
+    ]:
+        assert [one.standing for one in RecordIndex.of({"d": (says,)}, OWN).look_for([term])] == [standing]

@@ -65,12 +65,12 @@ def test_each_sentence_says_what_it_says(part: str) -> None:
     assert wrong(part) == []
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_denial_in_plain_words_is_plain_and_names_its_cue(part: str) -> None:
-    denied = mentions(part, "denied")
-    doubtful = [row for row, one in denied if not one.plain]
-    assert len(doubtful) <= len(denied) // 20, doubtful
-    assert all(one.cue for _, one in denied)
+def test_a_denial_in_plain_words_is_plain_and_names_its_cue() -> None:
+    for part in PARTS:
+        denied = mentions(part, "denied")
+        doubtful = [row for row, one in denied if not one.plain]
+        assert len(doubtful) <= len(denied) // 20, doubtful
+        assert all(one.cue for _, one in denied)
 
 
 def test_only_denials_are_plain() -> None:

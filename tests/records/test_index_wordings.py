@@ -65,9 +65,8 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
     assert looked_for(term, "To: the adjuster. He is a forklift operator.\n") == []
 
 
-@pytest.mark.parametrize(
-    ("term", "text", "surfaces"),
-    [
+def test_numbers_short_forms_and_words_apart_are_found_for_a_question() -> None:
+    for term, text, surfaces in [
         ("weakness", "Deltoid 4/5, biceps 4+/5, triceps 4-/5, grip 5/5.", ["Deltoid 4/5", "4+/5", "4-/5"]),
         ("weakness", "Seen 4/5/2014 for C4-5. Rated 4/50.", []),
         (
@@ -103,12 +102,8 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
         ("earlier injection", "After her cortisone shot in the spine.", ["cortisone shot in the spine"]),
         ("strength", "Strength 5/5, grip 4/5.", ["Strength", "4/5"]),
         ("side effects", "She is tired on gabapentin. He feels too tired on it.", ["tired on", "tired on"]),
-    ],
-)
-def test_numbers_short_forms_and_words_apart_are_found_for_a_question(
-    term: str, text: str, surfaces: list[str]
-) -> None:
-    assert looked_for(term, text) == surfaces
+    ]:
+        assert looked_for(term, text) == surfaces
 
 
 def test_a_denial_among_words_that_stand_apart_denies_them() -> None:

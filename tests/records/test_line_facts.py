@@ -42,9 +42,8 @@ def given(kind: str, text: str, day: str = "2023-10-16") -> list[dict[str, str]]
     return [one for one in parts if one]
 
 
-@pytest.mark.parametrize(
-    ("kind", "text", "parts"),
-    [
+def test_a_line_gives_what_the_sets_ask_for() -> None:
+    for kind, text, parts in [
         ("Progress note", "Data\nMRI 06/30/2022: no herniation.", {"modality": "mri", "views": ""}),
         (
             "Radiology report",
@@ -63,11 +62,13 @@ def given(kind: str, text: str, day: str = "2023-10-16") -> list[dict[str, str]]
         ),
         ("Progress note", "Medications\nIbuprofen 600 mg TID", {"tried": "nsaid"}),
         ("Progress note", "Medications\nNorco 10/325 mg TID", {"opioid": "hydrocodone"}),
-        ("Laboratory report", "URINE DRUG SCREEN\nCOMMENT: All results consistent with what is prescribed.", {"tested": "urine"}),
-    ],
-)  # fmt: skip
-def test_a_line_gives_what_the_sets_ask_for(kind: str, text: str, parts: dict[str, str]) -> None:
-    assert given(kind, text) == [parts]
+        (
+            "Laboratory report",
+            "URINE DRUG SCREEN\nCOMMENT: All results consistent with what is prescribed.",
+            {"tested": "urine"},
+        ),
+    ]:
+        assert given(kind, text) == [parts]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +92,8 @@ def facts_of(text: str) -> Any:
 BARE = "id: c\nclaim: {region: lumbar spine}\nitems: {}\n"
 
 
-@pytest.mark.parametrize(
-    ("fields", "name", "said"),
-    [
+def test_a_fact_stands_once_and_goes_with_its_line() -> None:
+    for fields, name, said in [
         (MRI, "studies", [{"date": "2022-06-30", "modality": "mri", "region": "lumbar spine", **PLACE}]),
         (
             {"date": "2014", "region": "cervical spine", "procedure": "fusion", "levels": "C5-C6"},
@@ -105,7 +105,11 @@ BARE = "id: c\nclaim: {region: lumbar spine}\nitems: {}\n"
             "procedures",
             {"lumbar_spine": {"procedure": "decompression", "date": "2014", **PLACE}},
         ),
-        ({"tried": "nsaid"}, "claim", {"region": "lumbar spine", "drugs_tried": [{"kind": "nsaid", **PLACE}]}),
+        (
+            {"tried": "nsaid"},
+            "claim",
+            {"region": "lumbar spine", "drugs_tried": [{"kind": "nsaid", **PLACE}]},
+        ),
         (
             {"opioid": "tramadol"},
             "claim",
@@ -116,13 +120,11 @@ BARE = "id: c\nclaim: {region: lumbar spine}\nitems: {}\n"
             "claim",
             {"region": "lumbar spine", "drug_tests": [{"date": "2014-01-02", **PLACE}]},
         ),
-    ],
-)  # fmt: skip
-def test_a_fact_stands_once_and_goes_with_its_line(fields: dict[str, str], name: str, said: Any) -> None:
-    text = with_facts(BARE, fields, PLACE)
-    assert facts_of(text)[name] == said
-    assert with_facts(text, fields, PLACE) == text
-    assert facts_of(without_facts(text, fields, PLACE)) == facts_of(BARE)
+    ]:
+        text = with_facts(BARE, fields, PLACE)
+        assert facts_of(text)[name] == said
+        assert with_facts(text, fields, PLACE) == text
+        assert facts_of(without_facts(text, fields, PLACE)) == facts_of(BARE)
 
 
 def test_a_study_of_no_region_and_a_line_without_parts_give_nothing() -> None:

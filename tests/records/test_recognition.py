@@ -130,9 +130,8 @@ def test_a_broken_picture_costs_its_page_and_says_so(
     assert recogniser.page(path) == PageRead("", UNREADABLE, "its picture is broken")
 
 
-@pytest.mark.parametrize(
-    ("read", "line"),
-    [
+def test_a_day_or_a_label_that_ran_on_into_a_word_is_parted() -> None:
+    for read, line in [
         ("MD4/29/2019", "MD 4/29/2019"),
         ("RoeDate: 5/24/19", "Roe Date: 5/24/19"),
         ("DOB: 01/02/1960", "DOB: 01/02/1960"),
@@ -141,8 +140,6 @@ def test_a_broken_picture_costs_its_page_and_says_so(
         ("Pell, MDAssistant: Roe", "Pell, MD Assistant: Roe"),
         ("PellDate of Surgery: 5/4/19", "Pell Date of Surgery: 5/4/19"),
         ("McDonald: none", "McDonald: none"),
-    ],
-)
-def test_a_day_or_a_label_that_ran_on_into_a_word_is_parted(read: str, line: str) -> None:
-    words = [Word(one, Area(100 * at, 0, 100 * at + 95, 20), 1.0) for at, one in enumerate(read.split())]
-    assert laid_out(words, 1_000) == line
+    ]:
+        words = [Word(one, Area(100 * at, 0, 100 * at + 95, 20), 1.0) for at, one in enumerate(read.split())]
+        assert laid_out(words, 1_000) == line

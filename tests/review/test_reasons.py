@@ -10,9 +10,8 @@ from assistant.review.reasons import check_reason
 PAGES = {"note": ("Seen by Dr. Quillfeather at Brindlemoor.",)}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_short_honest_reasons_stand() -> None:
+    for text in [
         "typo in the note",
         "Irrelevant",
         "old films",
@@ -24,10 +23,8 @@ PAGES = {"note": ("Seen by Dr. Quillfeather at Brindlemoor.",)}
         "Quillfeather, Brindlemoor",
         "не относится",
         "Dr. Zarkovian saw another patient",
-    ],
-)
-def test_short_honest_reasons_stand(text: str) -> None:
-    check_reason(text, PAGES)
+    ]:
+        check_reason(text, PAGES)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +35,8 @@ def test_letters_that_can_be_spoken_are_no_reason(text: str) -> None:
         check_reason(text, PAGES)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_that_somebody_read_it_is_no_reason() -> None:
+    for text in [
         "Read it again.",
         "I looked at the record once more",
         "my mistake",
@@ -52,16 +48,13 @@ def test_letters_that_can_be_spoken_are_no_reason(text: str) -> None:
         "Duly weighed; I remain satisfied that it is appropriate.",
         "I take full responsibility for this determination",
         "My conclusion is sound",
-    ],
-)
-def test_that_somebody_read_it_is_no_reason(text: str) -> None:
-    with pytest.raises(Refused, match="says nothing"):
-        reason(text, "The reason")
+    ]:
+        with pytest.raises(Refused, match="says nothing"):
+            reason(text, "The reason")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_a_paper_is_or_lacks_is_one() -> None:
+    for text in [
         "not in the record",
         "wrong document",
         "page 3",
@@ -70,7 +63,5 @@ def test_that_somebody_read_it_is_no_reason(text: str) -> None:
         "In my opinion an old injury",
         "a matter of the knee",
         "resolved fully",
-    ],
-)
-def test_what_a_paper_is_or_lacks_is_one(text: str) -> None:
-    assert reason(text, "The reason") == text
+    ]:
+        assert reason(text, "The reason") == text

@@ -32,21 +32,16 @@ def side_by_side(prompt: str, *answers: Any) -> list[dict[str, str]]:
     return [{str(p): piece.category for p, piece in one.items() if p.prompt == prompt} for one in held]
 
 
-@pytest.mark.parametrize(
-    ("prompt", "raw", "expected"),
-    [
+def test_a_value_and_each_status_are_answers_of_their_own() -> None:
+    for prompt, raw, expected in [
         ("duration", 76, {"duration": "=76"}),
         ("duration", "unclear", {"duration": "unclear"}),
         ("acute_trauma", "no", {"acute_trauma": "=no"}),
         ("acute_trauma", "not_documented", {"acute_trauma": "not_documented"}),
         ("prior_surgery", "none", {"prior_surgery": "=none"}),
         ("prior_surgery", "not_documented", {"prior_surgery": "not_documented"}),
-    ],
-)
-def test_a_value_and_each_status_are_answers_of_their_own(
-    prompt: str, raw: Any, expected: dict[str, str]
-) -> None:
-    assert said({prompt: raw}, prompt) == expected
+    ]:
+        assert said({prompt: raw}, prompt) == expected
 
 
 def test_free_text_counts_only_as_given() -> None:

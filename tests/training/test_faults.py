@@ -219,9 +219,8 @@ PASSAGE = replace(fault("contradiction"), passage="The films show a new gap\nin 
 ABSENT, UNCLEAR = Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNCLEAR)
 
 
-@pytest.mark.parametrize(
-    ("planted", "answer", "seen"),
-    [
+def test_a_fault_is_caught_by_the_true_value_with_its_page() -> None:
+    for one, answer, seen in [
         (MONTH, listing([study("2014-06-12", PAGE)]), False),
         (MONTH, listing([study("2014-07-12", PAGE)]), True),
         (MONTH, listing([study("2014-07", PAGE)]), True),
@@ -235,7 +234,11 @@ ABSENT, UNCLEAR = Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNC
         (MONTH, UNCLEAR, False),
         (MONTH, ABSENT, False),
         (fault("wrong-segment", "date", "2014-06-12"), listing([study("2014-08-04", PAGE)]), True),
-        (fault("wrong-segment", "date", "2014-06-12"), listing([study("2014-08-04"), study("2014-06-12", PAGE)]), False),
+        (
+            fault("wrong-segment", "date", "2014-06-12"),
+            listing([study("2014-08-04"), study("2014-06-12", PAGE)]),
+            False,
+        ),
         (fault("wrong-segment", "date", "2014-06-12"), listing([]), False),
         (LEVEL, group({"levels": said(["C4-C5", "C3-C4"])}, evidence=(PAGE,)), False),
         (LEVEL, group({"levels": said(["C5-C6", "C4-C5"])}, evidence=(PAGE,)), True),
@@ -257,30 +260,21 @@ ABSENT, UNCLEAR = Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNC
         (fault("removed", wrong="yes"), said("yes", PAGE), False),
         (fault("removed", wrong="yes"), ABSENT, False),
         (MONTH, None, None),
-    ],
-)  # fmt: skip
-def test_a_fault_is_caught_by_the_true_value_with_its_page(
-    planted: Fault, answer: Answer | None, seen: bool | None
-) -> None:
-    assert caught(planted, answer) is seen
+    ]:
+        assert caught(one, answer) is seen
 
 
-@pytest.mark.parametrize(
-    ("planted", "answer", "seen"),
-    [
+def test_a_page_that_was_opened_before_the_answer_counts_as_its_page() -> None:
+    for one, answer, seen in [
         (MONTH, listing([study("2014-07-12")]), True),
         (MONTH, listing([study("2014-06-12")]), False),
         (fault("removed", wrong="yes"), ABSENT, True),
         (fault("removed", wrong="yes"), UNCLEAR, False),
         (fault("wrong-segment", "date", "2014-06-12"), listing([study("2014-08-04")]), True),
         (fault("evidence-moved"), said("x", ELSEWHERE), False),
-    ],
-)  # fmt: skip
-def test_a_page_that_was_opened_before_the_answer_counts_as_its_page(
-    planted: Fault, answer: Answer, seen: bool
-) -> None:
-    page: PagePlace = ("note", 2)
-    assert caught(planted, answer, frozenset({page})) is seen
+    ]:
+        page: PagePlace = ("note", 2)
+        assert caught(one, answer, frozenset({page})) is seen
 
 
 def test_a_sentence_stands_only_where_such_a_sentence_can_stand(tmp_path: Path) -> None:

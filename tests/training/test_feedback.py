@@ -179,9 +179,8 @@ def test_what_is_cited_from_the_planted_passage_is_no_alarm_elsewhere(log: Log, 
     )
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs", "alarm"),
-    [
+def test_only_what_is_said_to_be_there_is_an_alarm() -> None:
+    for mine, theirs, alarm in [
         ("=yes", "not_documented", True),
         ("unclear", "=yes", True),
         ("=yes", "=yes", False),
@@ -189,11 +188,9 @@ def test_what_is_cited_from_the_planted_passage_is_no_alarm_elsewhere(log: Log, 
         ("not_documented", "=none", False),
         ("not listed", "=listed", False),
         ("=12", "=none", True),
-    ],
-)
-def test_only_what_is_said_to_be_there_is_an_alarm(mine: str, theirs: str, alarm: bool) -> None:
-    said = tuple(Piece(category, category, "", Answer(value=category)) for category in (mine, theirs))
-    assert is_alarm([RatingRow(PiecePlace("1", "sought"), "", "", said)]) is alarm
+    ]:
+        said = tuple(Piece(category, category, "", Answer(value=category)) for category in (mine, theirs))
+        assert is_alarm([RatingRow(PiecePlace("1", "sought"), "", "", said)]) is alarm
 
 
 def test_an_absence_where_the_reviewer_found_something_is_wrong_and_says_where(log: Log) -> None:

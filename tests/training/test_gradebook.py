@@ -78,9 +78,8 @@ def test_rates_are_over_first_runs_and_every_run_is_an_attempt() -> None:
     assert dora.rate("agreement").words == "-"
 
 
-@pytest.mark.parametrize(
-    ("found", "planted", "alarms", "quiet", "told"),
-    [
+def test_who_finds_nothing_and_raises_nothing_tells_nothing_apart() -> None:
+    for found, planted, alarms, quiet, told in [
         (0, 10, 0, 40, "0.00"),
         (10, 10, 40, 40, "0.00"),
         (0, 40, 0, 10, "0.00"),
@@ -88,13 +87,9 @@ def test_rates_are_over_first_runs_and_every_run_is_an_attempt() -> None:
         (9, 10, 2, 20, "2.30"),
         (0, 9, 0, 40, "not told from fewer than 10 faults"),
         (0, 0, 0, 40, "-"),
-    ],
-)
-def test_who_finds_nothing_and_raises_nothing_tells_nothing_apart(
-    found: int, planted: int, alarms: int, quiet: int, told: str
-) -> None:
-    made = replace(result("anna", "a", "1", found, planted), alarms=Rate(alarms, quiet))
-    assert Grade("anna", [made]).sensitivity_words == told
+    ]:
+        made = replace(result("anna", "a", "1", found, planted), alarms=Rate(alarms, quiet))
+        assert Grade("anna", [made]).sensitivity_words == told
 
 
 def test_questions_are_told_the_hardest_first_with_what_parts_the_good_from_the_weak() -> None:

@@ -28,24 +28,23 @@ def planted(prompt: str, part: str = "", true: object = None, passage: str = "It
     return Fault("contradiction", "1", prompt, part, None, *NOTE, "The page names a fusion.", passage, true)
 
 
-@pytest.mark.parametrize(
-    ("faults", "decision", "undecided"),
-    [
+def test_the_decision_follows_from_the_truths_that_were_planted() -> None:
+    for faults, decision, undecided in [
         ((), "upheld", False),
-        ((Fault("wrong-level", "1", "prior_surgery", "levels", ["C6-C7"], *NOTE, "", truth=["C4-C5"]),), "upheld", False),
+        (
+            (Fault("wrong-level", "1", "prior_surgery", "levels", ["C6-C7"], *NOTE, "", truth=["C4-C5"]),),
+            "upheld",
+            False,
+        ),
         ((planted("changed_since", true="yes"),), "upheld", False),
         ((planted("red_flags", "fracture", "yes"),), "overturned", False),
         ((planted("instability_suspected", true="affirmed"),), "upheld", False),
         ((planted("instability_suspected"),), None, True),
-    ],
-)  # fmt: skip
-def test_the_decision_follows_from_the_truths_that_were_planted(
-    faults: tuple[Fault, ...], decision: str | None, undecided: bool
-) -> None:
-    key = answer_key(exercise().reference, faults, session("r-x"))
-    made = key.session.determinations.get("1")
-    assert (made.decision if made is not None else None) == decision
-    assert (key.undecided == frozenset({"1"})) is undecided
+    ]:
+        key = answer_key(exercise().reference, faults, session("r-x"))
+        made = key.session.determinations.get("1")
+        assert (made.decision if made is not None else None) == decision
+        assert (key.undecided == frozenset({"1"})) is undecided
 
 
 def test_a_study_of_another_region_is_left_out_and_what_follows_is_worked_out_anew() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.training.statistics import NAMES, Floats, Stratum, by_raters, by_units, coefficients
-from tests.training.published import EXAMPLES, Example, Rows
+from tests.training.published import EXAMPLES, Rows
 
 
 def stratum(rows: Rows) -> Stratum:
@@ -53,11 +53,11 @@ complete = st.integers(2, 5).flatmap(
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.source.split(":")[0])
-def test_published_examples_come_out_as_printed(example: Example) -> None:
-    found = values(example.rows)
-    for name, printed in example.values.items():
-        assert found[name] == pytest.approx(printed, abs=0.5 * 10**-example.places), name
+def test_published_examples_come_out_as_printed() -> None:
+    for example in EXAMPLES:
+        found = values(example.rows)
+        for name, printed in example.values.items():
+            assert found[name] == pytest.approx(printed, abs=0.5 * 10**-example.places), name
 
 
 @given(ratings, st.randoms())

@@ -39,9 +39,8 @@ def standing(marked: str) -> str:
     return standings().of(marked.replace("[", "").replace("]", ""), at, length).standing
 
 
-@pytest.mark.parametrize(
-    ("marked", "expected"),
-    [
+def test_a_mention_has_the_standing_of_the_cue_that_reaches_it() -> None:
+    for marked, expected in [
         ("No [loosening].", "negated"),
         ("NO\n  [LOOSENING]", "negated"),
         ("[Loosening] not seen.", "negated"),
@@ -74,15 +73,12 @@ def standing(marked: str) -> str:
         ("No [no] fever.", "negated"),
         ("no [doubt] of it", "negated"),
         ("", "affirmed"),
-    ],
-)
-def test_a_mention_has_the_standing_of_the_cue_that_reaches_it(marked: str, expected: str) -> None:
-    assert (standing(marked) if marked else standings().of("", 0, 0).standing) == expected
+    ]:
+        assert (standing(marked) if marked else standings().of("", 0, 0).standing) == expected
 
 
-@pytest.mark.parametrize(
-    ("page", "expected"),
-    [
+def test_a_heading_lends_its_standing_to_its_paragraph() -> None:
+    for page, expected in [
         ("Past history: x, fever", "historical"),
         ("PAST HISTORY\nx, fever", "historical"),
         ("Past history: x\nExamination: fever", "affirmed"),
@@ -90,10 +86,8 @@ def test_a_mention_has_the_standing_of_the_cue_that_reaches_it(marked: str, expe
         ("- Family history:\n  x\n  fever", "family"),
         ("Past history was long; fever", "affirmed"),
         ("fever", "affirmed"),
-    ],
-)
-def test_a_heading_lends_its_standing_to_its_paragraph(page: str, expected: str) -> None:
-    assert standings().under_heading(Assertion(), page, page.index("fever")).standing == expected
+    ]:
+        assert standings().under_heading(Assertion(), page, page.index("fever")).standing == expected
 
 
 def test_without_cues_everything_is_affirmed() -> None:
@@ -262,21 +256,18 @@ OF_ANOTHER = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("expected", "marked"),
-    [
+def test_what_is_left_open_or_said_of_another_person_is_no_denial() -> None:
+    for expected, marked in [
         *(("left open", one) for one in LEFT_OPEN),
         *(("negated", one) for one in DENIED),
         *(("family", one) for one in OF_ANOTHER),
-    ],
-)
-def test_what_is_left_open_or_said_of_another_person_is_no_denial(expected: str, marked: str) -> None:
-    at, end = marked.index("["), marked.index("]")
-    said = assertions_by(own_vocabulary()).of(marked.replace("[", "").replace("]", ""), at, end - at - 1)
-    assert said.standing == expected or (
-        expected == "left open" and said.standing in ("uncertain", "affirmed")
-    )
-    assert not said.plain or expected == "negated"
+    ]:
+        at, end = marked.index("["), marked.index("]")
+        said = assertions_by(own_vocabulary()).of(marked.replace("[", "").replace("]", ""), at, end - at - 1)
+        assert said.standing == expected or (
+            expected == "left open" and said.standing in ("uncertain", "affirmed")
+        )
+        assert not said.plain or expected == "negated"
 
 
 def test_a_hedged_denial_is_one_and_not_a_plain_one() -> None:

@@ -208,9 +208,8 @@ def test_a_corrected_date_raises_the_check_anew() -> None:
 # -- unborne-fact ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
+def test_an_edit_that_no_fact_bears_is_named() -> None:
+    for text, named in [
         ("The fusion of February 2013 is old.", "February 2013"),
         ("Films were made on July 13, 2014.", "July 13, 2014"),
         ("The fusion at C6-C7 is sound.", "C6-C7"),
@@ -219,17 +218,14 @@ def test_a_corrected_date_raises_the_check_anew() -> None:
         ("The lumbar spine was imaged.", "lumbar"),
         ("The ACOEM chapter on Low Back Complaints decides.", "Low Back"),
         ("Nothing has been done since 2011.", "2011"),
-    ],
-)
-def test_an_edit_that_no_fact_bears_is_named(text: str, named: str) -> None:
-    (check,) = edited(text)
-    assert named in check.message
-    assert check.severity == "warning"
+    ]:
+        (check,) = edited(text)
+        assert named in check.message
+        assert check.severity == "warning"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_an_edit_that_the_case_bears_raises_nothing() -> None:
+    for text in [
         "The films of July 2014 and of August 4 were read by a radiologist.",
         "Hardware at C4-6, C4/5 and C5-6; the C5 body is fused.",
         "The neck, and the C-spine, were imaged in 2014.",
@@ -237,10 +233,8 @@ def test_an_edit_that_no_fact_bears_is_named(text: str, named: str) -> None:
         "The applicant has the right to appeal; nothing is left to add; it may be so.",
         "The injury is dated 10/31/2012.",
         "The operation of February left the neck stiff.",
-    ],
-)
-def test_an_edit_that_the_case_bears_raises_nothing(text: str) -> None:
-    assert edited(text) == []
+    ]:
+        assert edited(text) == []
 
 
 def test_a_wrong_date_in_the_draft_itself_is_found() -> None:
@@ -335,9 +329,8 @@ def cited(quote: str, document: str = "progress-note-2014-07-17", page: int = 1)
     return {"value": "no", "evidence": [{"document": document, "page": page, "quote": quote}]}
 
 
-@pytest.mark.parametrize(
-    ("quote", "wrong"),
-    [
+def test_evidence_that_speaks_only_of_another_region() -> None:
+    for quote, wrong in [
         ("MRI of the lumbar spine was normal", True),
         ("no trauma to L4-L5", True),
         ("the left knee was struck", True),
@@ -345,14 +338,12 @@ def cited(quote: str, document: str = "progress-note-2014-07-17", page: int = 1)
         ("testing of the upper extremities", False),
         ("C5-C6 hardware", False),
         ("cumulative trauma at work", False),
-    ],
-)
-def test_evidence_that_speaks_only_of_another_region(quote: str, wrong: bool) -> None:
-    session = reviewed(answers={"acute_trauma": cited(quote)})
-    found = of("wrong-region", raised(session, pages=False))
-    assert len(found) == wrong
-    if wrong:
-        assert f"“{quote}”" in " ".join(found[0].facts)
+    ]:
+        session = reviewed(answers={"acute_trauma": cited(quote)})
+        found = of("wrong-region", raised(session, pages=False))
+        assert len(found) == wrong
+        if wrong:
+            assert f"“{quote}”" in " ".join(found[0].facts)
 
 
 def test_a_cited_page_that_speaks_only_of_another_region() -> None:
@@ -379,24 +370,21 @@ def governed(date: str) -> Rules:
     )
 
 
-@pytest.mark.parametrize(
-    ("date", "first", "words"),
-    [
+def test_an_edition_counts_on_the_date_that_governs() -> None:
+    for date, first, words in [
         ("2014-04-20", None, ""),
         ("2017-11-30", None, ""),
         ("2017-12-01", "MTUS", "argues nothing"),
         ("2012-12-31", "American College", "argues nothing"),
         ("2017", "MTUS", "can't be told"),
         ("", "MTUS", "can't be told"),
-    ],
-)
-def test_an_edition_counts_on_the_date_that_governs(date: str, first: str | None, words: str) -> None:
-    found = of("edition-out-of-force", raised(reviewed(governed(date))))
-    assert len(found) == (first is not None)
-    if first is not None:
-        assert words in found[0].message
-        assert found[0].facts[0].startswith("date that governs: ")
-        assert first in found[0].facts[1]
+    ]:
+        found = of("edition-out-of-force", raised(reviewed(governed(date))))
+        assert len(found) == (first is not None)
+        if first is not None:
+            assert words in found[0].message
+            assert found[0].facts[0].startswith("date that governs: ")
+            assert first in found[0].facts[1]
 
 
 def test_an_edition_that_a_later_one_of_the_same_source_replaces_is_not_missed() -> None:

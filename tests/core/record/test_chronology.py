@@ -27,35 +27,79 @@ def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
     return [(str(one.date), one.kind, one.parts.get("what", "")) for one in lines]
 
 
-@pytest.mark.parametrize(
-    ("text", "row"),
-    [
-        ("History\nHe is s/p left L5-S1 microdiscectomy 09/14/2021 with good relief.", ("2021-09-14", "operation", "discectomy")),
+def test_a_line_has_its_day_and_kind() -> None:
+    for text, row in [
+        (
+            "History\nHe is s/p left L5-S1 microdiscectomy 09/14/2021 with good relief.",
+            ("2021-09-14", "operation", "discectomy"),
+        ),
         ("HE HAD A FUSION FROM L4 TO S1 ON APRIL 20, 20O9.", ("2009-04-20", "operation", "fusion")),
-        ("She underwent right shoulder arthroscopy on March 3, 2019.", ("2019-03-03", "operation", "arthroscopy")),
-        ("INDICATIONS: DID NOT RESPOND TO THERAPY AND ONE EPIDURAL INJECTION IN JUNE.", ("2023-06", "injection", "epidural injection")),
+        (
+            "She underwent right shoulder arthroscopy on March 3, 2019.",
+            ("2019-03-03", "operation", "arthroscopy"),
+        ),
+        (
+            "INDICATIONS: DID NOT RESPOND TO THERAPY AND ONE EPIDURAL INJECTION IN JUNE.",
+            ("2023-06", "injection", "epidural injection"),
+        ),
         ("History\nMRI 05/19/2015: L4-5 protrusion.", ("2015-05-19", "study", "MRI")),
-        ("November 3, 2022, electrodiagnostic study of the left lower extremity: chronic left S1 radiculopathy.", ("2022-11-03", "study", "EMG/NCS")),
-        ("Subjective\nStarted acupuncture on 05/04. A little better.", ("2023-05-04", "therapy", "acupuncture")),
+        (
+            "November 3, 2022, electrodiagnostic study of the left lower extremity: chronic left S1 radiculopathy.",
+            ("2022-11-03", "study", "EMG/NCS"),
+        ),
+        (
+            "Subjective\nStarted acupuncture on 05/04. A little better.",
+            ("2023-05-04", "therapy", "acupuncture"),
+        ),
         ("HPI\n22 visits PT, last in 03/2016.", ("2016-03", "therapy", "physical therapy")),
         ("Subjective\nChiro 6, made it worse.", ("2023-10-16", "therapy", "chiropractic")),
         ("HPI\nTENS: had a home unit for three weeks in 2015, little relief.", ("2015", "device", "TENS")),
-        ("History\nOn 08/29/2015 he stumbled off a curb, did not fall.", ("2015-08-29", "event", "On 08/29/2015 he stumbled off a curb, did not fall")),
+        (
+            "History\nOn 08/29/2015 he stumbled off a curb, did not fall.",
+            ("2015-08-29", "event", "On 08/29/2015 he stumbled off a curb, did not fall"),
+        ),
         ("He went back to work on June 1.", ("2023-06-01", "work", "He went back to work on June 1")),
-        ("Work status\nModified duty: no lifting over 15 lb.", ("2023-10-16", "work", "Modified duty: no lifting over 15 lb")),
-        ("WORK STATUS\n☐ Off work ☒ Modified work ☐ Full duty\nNo lifting over 40 lb.", ("2023-10-16", "work", "Modified work: No lifting over 40 lb")),
-        ("Diagnoses\nM96.1 Postlaminectomy syndrome.", ("2023-10-16", "diagnosis", "M96.1 Postlaminectomy syndrome")),
+        (
+            "Work status\nModified duty: no lifting over 15 lb.",
+            ("2023-10-16", "work", "Modified duty: no lifting over 15 lb"),
+        ),
+        (
+            "WORK STATUS\n☐ Off work ☒ Modified work ☐ Full duty\nNo lifting over 40 lb.",
+            ("2023-10-16", "work", "Modified work: No lifting over 40 lb"),
+        ),
+        (
+            "Diagnoses\nM96.1 Postlaminectomy syndrome.",
+            ("2023-10-16", "diagnosis", "M96.1 Postlaminectomy syndrome"),
+        ),
         ("Plan\n1. Increase Norco 10/325 to max 5/day #150.", ("2023-10-16", "change", "hydrocodone/APAP")),
         ("Medications\nGabapentin 600 mg 1 tab PO TID 11/2021", ("2023-10-16", "drug", "gabapentin")),
-        ("Medications\nSoma (carisoprodol) 350 mg #60 1 PO BID prn spasm", ("2023-10-16", "drug", "carisoprodol")),
-        ("S: Knee pain. Takes nothing.\nA: Chondromalacia (M22.41).", ("2023-10-16", "diagnosis", "Chondromalacia (M22.41)")),
-        ("Plan\nAcupuncture was tried, 8 sessions in 2022. Go on as before.", ("2022", "therapy", "acupuncture")),
+        (
+            "Medications\nSoma (carisoprodol) 350 mg #60 1 PO BID prn spasm",
+            ("2023-10-16", "drug", "carisoprodol"),
+        ),
+        (
+            "S: Knee pain. Takes nothing.\nA: Chondromalacia (M22.41).",
+            ("2023-10-16", "diagnosis", "Chondromalacia (M22.41)"),
+        ),
+        (
+            "Plan\nAcupuncture was tried, 8 sessions in 2022. Go on as before.",
+            ("2022", "therapy", "acupuncture"),
+        ),
         ("Subjective\nPT 7/8 visits done, no gain.", ("2023-10-16", "therapy", "physical therapy")),
         ("He had 9 sessions of chiropractic from March to May 2021.", ("2021-05", "therapy", "chiropractic")),
         ("Plan\nNaloxone spray was prescribed.", ("2023-10-16", "drug", "naloxone")),
-        ("Work status\n☐ Off work ☒ Return to modified work on 10/20/2023 ☐ Full duty\nTreating physician: Max Mouse, MD", ("2023-10-16", "work", "Return to modified work on 10/20/2023")),
-        ("Work status\n☒ Off work Modified work Full duty\nTTD to 10/30/23", ("2023-10-16", "work", "Off work: TTD to 10/30/23")),
-        ("Past history: Hypothyroidism, on levothyroxine 75 mcg daily.", ("2023-10-16", "drug", "levothyroxine")),
+        (
+            "Work status\n☐ Off work ☒ Return to modified work on 10/20/2023 ☐ Full duty\nTreating physician: Max Mouse, MD",
+            ("2023-10-16", "work", "Return to modified work on 10/20/2023"),
+        ),
+        (
+            "Work status\n☒ Off work Modified work Full duty\nTTD to 10/30/23",
+            ("2023-10-16", "work", "Off work: TTD to 10/30/23"),
+        ),
+        (
+            "Past history: Hypothyroidism, on levothyroxine 75 mcg daily.",
+            ("2023-10-16", "drug", "levothyroxine"),
+        ),
         ("HPI\nNaproxen 500 mg BID with food.", ("2023-10-16", "drug", "naproxen")),
         ("She currently uses etodolac twice a day.", ("2023-10-16", "drug", "etodolac")),
         ("HPI\nHe takes trazodone most nights.", ("2023-10-16", "drug", "trazodone")),
@@ -64,30 +108,45 @@ def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
         ("Meds. Ketorolac 10 mg daily.", ("2023-10-16", "drug", "ketorolac")),
         ("Current medicines: pregabalin at night.", ("2023-10-16", "drug", "pregabalin")),
         ("She uses diclofenac 1% gel.", ("2023-10-16", "drug", "diclofenac")),
-        ("A series of three Orthovisc injections was given, the last on 06/18/2023.", ("2023-06-18", "injection", "viscosupplementation")),
-        ("He had a cervical epidural on 3/3/2023 with relief.", ("2023-03-03", "injection", "epidural injection")),
-        ("Assessment and Plan\n1. Complex regional pain of the left arm\nContinue as before.", ("2023-10-16", "diagnosis", "Complex regional pain of the left arm")),
+        (
+            "A series of three Orthovisc injections was given, the last on 06/18/2023.",
+            ("2023-06-18", "injection", "viscosupplementation"),
+        ),
+        (
+            "He had a cervical epidural on 3/3/2023 with relief.",
+            ("2023-03-03", "injection", "epidural injection"),
+        ),
+        (
+            "Assessment and Plan\n1. Complex regional pain of the left arm\nContinue as before.",
+            ("2023-10-16", "diagnosis", "Complex regional pain of the left arm"),
+        ),
         ("A/P\nIncrease oxycodone to 15 mg QID.", ("2023-10-16", "change", "oxycodone")),
-        ("On 9/24/2023 Dr. Low drained the knee and injected 40 mg of Kenalog.", ("2023-09-24", "injection", "steroid injection")),
-        ("Treatment rendered:\nInjection triamcinolone 40 mg, right knee.", ("2023-10-16", "injection", "steroid injection")),
+        (
+            "On 9/24/2023 Dr. Low drained the knee and injected 40 mg of Kenalog.",
+            ("2023-09-24", "injection", "steroid injection"),
+        ),
+        (
+            "Treatment rendered:\nInjection triamcinolone 40 mg, right knee.",
+            ("2023-10-16", "injection", "steroid injection"),
+        ),
         ("X-rays taken today, three views: no loose body.", ("2023-10-16", "study", "radiographs")),
-        ("Two stellate ganglion blocks between May and July 2023 helped.", ("2023-07", "injection", "sympathetic block")),
+        (
+            "Two stellate ganglion blocks between May and July 2023 helped.",
+            ("2023-07", "injection", "sympathetic block"),
+        ),
         ("Medications\nNaloxone 4 mg/0.1 mL spray", ("2023-10-16", "drug", "naloxone")),
         ("HPI\nHe stopped gabapentin in 2018 due to dizziness.", ("2023-10-16", "drug", "gabapentin")),
         ("Clinical impression: left knee sprain.", ("2023-10-16", "diagnosis", "left knee sprain")),
         ("He can do seated work.", ("2023-10-16", "work", "He can do seated work")),
         ("Nerve studies on June 5, 2023 showed a left C7 radiculopathy.", ("2023-06-05", "study", "EMG/NCS")),
-    ],
-)  # fmt: skip
-def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> None:
-    assert [
-        one for one in rows(told((NOTE, "2023-10-16", text))) if one[1] != "drug" or row[1] == "drug"
-    ] == [row]
+    ]:
+        assert [
+            one for one in rows(told((NOTE, "2023-10-16", text))) if one[1] != "drug" or row[1] == "drug"
+        ] == [row]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_asked_for_denied_or_printed_is_no_line() -> None:
+    for text in [
         "Plan\n1. Request authorization for MRI lumbar spine without contrast on 11/01/2023.",
         "If MRI of 10/20/2023 shows recurrent herniation, refer back for revision.",
         "Repeat surgery is not anticipated; a fusion was discussed on 9/1/2023.",
@@ -117,10 +176,8 @@ def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> No
         "X-rays: none taken today.",
         "Diagnoses. Permanent and stationary status.",
         "LAKE-002310",
-    ],
-)
-def test_what_is_asked_for_denied_or_printed_is_no_line(text: str) -> None:
-    assert rows(told((NOTE, "2023-10-16", text))) == []
+    ]:
+        assert rows(told((NOTE, "2023-10-16", text))) == []
 
 
 def test_what_others_say_of_the_case_is_no_line() -> None:
@@ -398,24 +455,30 @@ def test_what_was_done_again_is_a_line_of_each_day(text: str, days: list[str]) -
     assert [str(one.date) for one in made if one.kind == "injection"] == days
 
 
-@pytest.mark.parametrize(
-    ("text", "work"),
-    [
-        ("Work status: Can he do his usual work? ☐ Yes ☒ No\n☒ Modified duty: no bending ☐ Off work", ["Modified duty: no bending"]),
+def test_the_state_of_work_is_that_of_the_visit() -> None:
+    for text, work in [
+        (
+            "Work status: Can he do his usual work? ☐ Yes ☒ No\n☒ Modified duty: no bending ☐ Off work",
+            ["Modified duty: no bending"],
+        ),
         ("Work: TTD through 11/30/2023.", ["Work: TTD through 11/30/2023"]),
         ("Plan\nRecheck in 3 months. Work: no overhead work.", ["Work: no overhead work"]),
         ("Plan\nRTW with restriction: 10 lb limit.", ["RTW with restriction: 10 lb limit"]),
         ("Work: he lays floors.", []),
         ("Plan\nP&S soon.", []),
         ("History\nHe was off work for six weeks.", []),
-        ("Work status\n☐ Off work ☒ Modified: no lifting over 25 lb ☐ Regular\nduty", ["Modified: no lifting over 25 lb"]),
+        (
+            "Work status\n☐ Off work ☒ Modified: no lifting over 25 lb ☐ Regular\nduty",
+            ["Modified: no lifting over 25 lb"],
+        ),
         ("Work status: sitting only. I shall see him in May.", ["sitting only"]),
-        ("26. Work status: usual work? ☐ Yes ☒ No. Return: off work until 11/17/2023", ["off work until 11/17/2023"]),
-    ],
-)  # fmt: skip
-def test_the_state_of_work_is_that_of_the_visit(text: str, work: list[str]) -> None:
-    made = told((NOTE, "2023-10-16", text))
-    assert [one.parts["what"] for one in made if one.kind == "work"] == work
+        (
+            "26. Work status: usual work? ☐ Yes ☒ No. Return: off work until 11/17/2023",
+            ["off work until 11/17/2023"],
+        ),
+    ]:
+        made = told((NOTE, "2023-10-16", text))
+        assert [one.parts["what"] for one in made if one.kind == "work"] == work
 
 
 def test_a_diagnosis_stands_under_a_letterhead_with_a_name_and_ends_at_the_next_heading() -> None:

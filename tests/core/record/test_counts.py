@@ -8,9 +8,8 @@ from assistant.core.record.counts import in_figures, misquoted, of_another, says
 from assistant.core.text import singular
 
 
-@pytest.mark.parametrize(
-    ("answered", "unit", "quotes"),
-    [
+def test_words_that_say_the_number_or_none_of_its_unit_bear_it() -> None:
+    for answered, unit, quotes in [
         (6, "weeks", ["for six weeks"]),
         (8, "weeks", ["for two months"]),
         (4, "weeks", ["for a month"]),
@@ -29,17 +28,12 @@ from assistant.core.text import singular
         (50, "percent", ["50-60% relief"]),
         (45, "mg of morphine a day", ["10 mg, one tablet"]),
         (1_200, "hours", ["1,200 hours"]),
-    ],
-)
-def test_words_that_say_the_number_or_none_of_its_unit_bear_it(
-    answered: float, unit: str, quotes: list[str]
-) -> None:
-    assert misquoted(answered, unit, quotes) == ()
+    ]:
+        assert misquoted(answered, unit, quotes) == ()
 
 
-@pytest.mark.parametrize(
-    ("answered", "unit", "quotes", "said"),
-    [
+def test_words_that_say_another_number_do_not() -> None:
+    for answered, unit, quotes, said in [
         (7, "weeks", ["for six weeks"], ("six weeks",)),
         (3, "weeks", ["for a month"], ("a month",)),
         (9, "weeks", ["over the past three months"], ("three months",)),
@@ -52,12 +46,8 @@ def test_words_that_say_the_number_or_none_of_its_unit_bear_it(
         (4, "hours a week", ["4 hours a day, 5 days a week."], ("4 hours",)),
         (103, "years", ["a 51-year-old mechanic"], ("51-year",)),
         (25, "months", ["twenty-one months"], ("twenty-one months",)),
-    ],
-)
-def test_words_that_say_another_number_do_not(
-    answered: float, unit: str, quotes: list[str], said: tuple[str, ...]
-) -> None:
-    assert misquoted(answered, unit, quotes) == said
+    ]:
+        assert misquoted(answered, unit, quotes) == said
 
 
 def test_a_lone_one_has_its_unit_in_the_singular() -> None:
@@ -68,9 +58,8 @@ def test_a_lone_one_has_its_unit_in_the_singular() -> None:
     assert singular(said) == told
 
 
-@pytest.mark.parametrize(
-    ("answered", "unit", "quotes", "said"),
-    [
+def test_a_number_that_counts_another_thing_is_not_the_answer() -> None:
+    for answered, unit, quotes, said in [
         (44, "weeks", ["44 y/o stock clerk"], ("44 y/o",)),
         (44, "weeks", ["a 44-year-old clerk"], ("44-year-old",)),
         (12, "weeks", ["12 visits of therapy"], ("12 visits",)),
@@ -87,17 +76,12 @@ def test_a_lone_one_has_its_unit_in_the_singular() -> None:
         (52, "years", ["52 y/o male"], ()),
         (52, "years", ["Age 53, page 52"], ("page 52",)),
         (45, "mg of morphine a day", ["45 tablets"], ()),
-    ],
-)
-def test_a_number_that_counts_another_thing_is_not_the_answer(
-    answered: float, unit: str, quotes: list[str], said: tuple[str, ...]
-) -> None:
-    assert of_another(answered, unit, quotes) == said
+    ]:
+        assert of_another(answered, unit, quotes) == said
 
 
-@pytest.mark.parametrize(
-    ("answered", "unit", "quote", "said"),
-    [
+def test_a_number_without_the_noun_it_counts_is_not_the_answer() -> None:
+    for answered, unit, quote, said in [
         (24, "weeks", "24 that were ordered", ("24 that",)),
         (6, "months", "six were authorized", ("six were",)),
         (24, "visits", "climbs 24 stairs", ("24 stairs",)),
@@ -110,18 +94,13 @@ def test_a_number_that_counts_another_thing_is_not_the_answer(
         (3, "tests", "3 prior UDTs", ()),
         (8, "weeks", "for eight or nine weeks", ()),
         (52, "years", "Age: 52.", ()),
-    ],
-)
-def test_a_number_without_the_noun_it_counts_is_not_the_answer(
-    answered: float, unit: str, quote: str, said: tuple[str, ...]
-) -> None:
-    assert of_another(answered, unit, [quote], cut=True) == said
-    assert not said or of_another(answered, unit, [quote]) == (), "as it was held before"
+    ]:
+        assert of_another(answered, unit, [quote], cut=True) == said
+        assert not said or of_another(answered, unit, [quote]) == (), "as it was held before"
 
 
-@pytest.mark.parametrize(
-    ("answered", "unit", "quote", "around", "said"),
-    [
+def test_words_that_were_cut_before_the_number_are_read_with_their_sentence() -> None:
+    for answered, unit, quote, around, said in [
         (
             52,
             "weeks",
@@ -134,17 +113,12 @@ def test_a_number_without_the_noun_it_counts_is_not_the_answer(
         (8, "visits", "8 more", "After 4 visits, 8 more are asked for.", ()),
         (3, "visits", "authorized", "Visit 12 of 12 authorized.", ("Visit 12 of 12",)),
         (3, "visits", "of therapy", "12 visits of therapy.", ("12 visits",)),
-    ],
-)
-def test_words_that_were_cut_before_the_number_are_read_with_their_sentence(
-    answered: float, unit: str, quote: str, around: str, said: tuple[str, ...]
-) -> None:
-    assert misquoted(answered, unit, [quote], [around]) == said
+    ]:
+        assert misquoted(answered, unit, [quote], [around]) == said
 
 
-@pytest.mark.parametrize(
-    ("answered", "unit", "quote", "so"),
-    [
+def test_a_number_counts_what_stands_with_it() -> None:
+    for answered, unit, quote, so in [
         (12, "visits", "attended 12 sessions", True),
         (12, "visits", "12 additional physical therapy visits", True),
         (12, "visits", "2 visits a week for 6 weeks", True),
@@ -172,10 +146,8 @@ def test_words_that_were_cut_before_the_number_are_read_with_their_sentence(
         (3, "injection(s)", "L3 injection", False),
         (60, "mg a day", "10 mg, six tablets a day", True),
         (60, "mg a day", "he is 60 years old", False),
-    ],
-)
-def test_a_number_counts_what_stands_with_it(answered: float, unit: str, quote: str, so: bool) -> None:
-    assert says_so(answered, unit, [quote]) is so
+    ]:
+        assert says_so(answered, unit, [quote]) is so
 
 
 @pytest.mark.parametrize(
@@ -192,9 +164,8 @@ def test_a_number_that_a_scan_leaves_in_doubt_speaks_against_another_and_bears_n
     assert not says_so(12, "visits", ["\u203912\u203a visits"])
 
 
-@pytest.mark.parametrize(
-    ("said", "figures"),
-    [
+def test_amounts_in_words_become_figures_where_they_count() -> None:
+    for said, figures in [
         ("twelve (12) visits", "12 visits"),
         ("ninety tablets", "90 tablets"),
         ("one hundred and twenty tablets", "120 tablets"),
@@ -205,7 +176,5 @@ def test_a_number_that_a_scan_leaves_in_doubt_speaks_against_another_and_bears_n
         ("One Touch strips", "One Touch strips"),
         ("one or two visits", "one or 2 visits"),
         ("five twenty visits", "five twenty visits"),
-    ],
-)
-def test_amounts_in_words_become_figures_where_they_count(said: str, figures: str) -> None:
-    assert in_figures(said, "tablets|visits") == figures
+    ]:
+        assert in_figures(said, "tablets|visits") == figures

@@ -107,9 +107,8 @@ def test_files_are_read_together_whatever_their_order() -> None:
     assert read_vocabulary({**one, **two}).lists["ends"] == ("but", "yet")
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+def test_a_fault_is_refused_with_file_and_line() -> None:
+    for text, said in [
         ("synonyms: {a: b}", "line 1: `synonyms` is a map; a list is wanted"),
         (
             "synonyms:\n  - [a, b]",
@@ -152,12 +151,10 @@ def test_files_are_read_together_whatever_their_order() -> None:
             "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [five], from: 0, to: 5}",
             "line 4: `n` stands once, where the number is",
         ),
-    ],
-)
-def test_a_fault_is_refused_with_file_and_line(text: str, said: str) -> None:
-    with pytest.raises(Refused) as caught:
-        library.vocabulary({"prompts/vocabulary/own.yaml": text})
-    assert f"prompts/vocabulary/own.yaml, {said}" in str(caught.value)
+    ]:
+        with pytest.raises(Refused) as caught:
+            library.vocabulary({"prompts/vocabulary/own.yaml": text})
+        assert f"prompts/vocabulary/own.yaml, {said}" in str(caught.value)
 
 
 def test_numbers_short_forms_and_related_words_go_with_their_line() -> None:
@@ -182,20 +179,17 @@ def test_every_fault_is_said_at_once() -> None:
     assert len(caught.value.problems) == 3
 
 
-@pytest.mark.parametrize(
-    ("said", "other"),
-    [
+def test_words_of_the_same_roots_mean_the_same_in_any_order() -> None:
+    for said, other in [
         ("has been losing weight", "weight loss"),
         ("lost his weight", "weight loss"),
         ("can't lift his arm", "cannot lift the arm"),
         ("unable to lift arm", "cannot lift the arm"),
         ("throws up", "throwing up"),
         ("fell", "falls"),
-    ],
-)
-def test_words_of_the_same_roots_mean_the_same_in_any_order(said: str, other: str) -> None:
-    by = Vocabulary((Synonyms((other,), related=("zebra",)),))
-    assert by.meant(said) == (other,)
+    ]:
+        by = Vocabulary((Synonyms((other,), related=("zebra",)),))
+        assert by.meant(said) == (other,)
 
 
 def test_a_word_means_what_it_is_a_kind_of_what_it_is_near_to_or_what_begins_as_it_does() -> None:

@@ -26,9 +26,8 @@ def standing(page: str, word: str) -> str:
     return found[0].standing
 
 
-@pytest.mark.parametrize(
-    ("page", "word", "says"),
-    [
+def test_a_box_says_of_its_label_what_is_ticked_and_nothing_else() -> None:
+    for page, word, says in [
         ("Side effects:\n☐ Sleepy ☒ Constipated ☐ Nausea ☐ None", "constipated", "affirmed"),
         ("Side effects:\n☐ Sleepy ☒ Constipated ☐ Nausea ☐ None", "nausea", PRINTED),
         ("Side effects: [ ] Sleepy [X] Constipated [ ] Nausea [ ] None", "constipated", "affirmed"),
@@ -47,10 +46,8 @@ def standing(page: str, word: str) -> str:
         ("Bowel incontinence: ▣ Yes ☐ No", "incontinence", UNCERTAIN),
         ("Have you used marijuana in the last month?\n☒ Yes ☐ No", "marijuana", "affirmed"),
         ("Have you used marijuana in the last month?\n☐ Yes ☒ No", "marijuana", DENIED),
-    ],
-)
-def test_a_box_says_of_its_label_what_is_ticked_and_nothing_else(page: str, word: str, says: str) -> None:
-    assert standing(page, word) == says
+    ]:
+        assert standing(page, word) == says
 
 
 def test_a_sentence_with_a_doubtful_word_denies_nothing() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,9 +39,8 @@ def regions(text: str) -> list[str]:
     return [one.region for one in extract(text) if isinstance(one, RegionMention)]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_dates_are_read_however_they_are_written() -> None:
+    for text, expected in [
         ("on July 12, 2014", ["July 12, 2014"]),
         ("on July 12 2014.", ["July 12, 2014"]),
         ("on July 12th, 2014", ["July 12, 2014"]),
@@ -76,15 +74,12 @@ def regions(text: str) -> list[str]:
         ("in 2014", ["2014"]),
         ("since 2012 and until 2014", ["2012", "2014"]),
         ("June 2014. In July 2015", ["June 2014", "July 2015"]),
-    ],
-)
-def test_dates_are_read_however_they_are_written(text: str, expected: list[str]) -> None:
-    assert dates(text) == expected
+    ]:
+        assert dates(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_only_looks_like_a_date_is_left_alone() -> None:
+    for text in [
         "They may be right.",
         "May the request be approved?",
         "Films may march in step with symptoms.",
@@ -100,10 +95,8 @@ def test_dates_are_read_however_they_are_written(text: str, expected: list[str])
         "phone 555-2014-0412",
         "decide, separate, marginal, secondary",
         "2014 patients were studied",
-    ],
-)
-def test_what_only_looks_like_a_date_is_left_alone(text: str) -> None:
-    assert dates(text) == []
+    ]:
+        assert dates(text) == []
 
 
 @given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
@@ -113,9 +106,8 @@ def test_every_day_is_found_in_its_prose_in_iso_and_with_slashes(day: date) -> N
         assert dates(f"seen on {written}, again.") == [made.prose()]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_levels_are_segments_or_lone_vertebrae() -> None:
+    for text, expected in [
         ("at C4-C5", [("C4-C5",)]),
         ("at C4-5", [("C4-C5",)]),
         ("at C4/5", [("C4-C5",)]),
@@ -141,15 +133,12 @@ def test_every_day_is_found_in_its_prose_in_iso_and_with_slashes(day: date) -> N
         ("at C4", [("C4",)]),
         ("C5 and C6 roots", [("C5",), ("C6",)]),
         ("the C8 root", [("C8",)]),
-    ],
-)
-def test_levels_are_segments_or_lone_vertebrae(text: str, expected: list[tuple[str, ...]]) -> None:
-    assert levels(text) == expected
+    ]:
+        assert levels(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_only_looks_like_a_level_is_left_alone() -> None:
+    for text in [
         "T2-weighted images",
         "T1 signal",
         "C9",
@@ -165,15 +154,12 @@ def test_levels_are_segments_or_lone_vertebrae(text: str, expected: list[tuple[s
         "C4.5",
         "vitamin C 5-6 tablets",
         "the patient's 1-2 weeks",
-    ],
-)
-def test_what_only_looks_like_a_level_is_left_alone(text: str) -> None:
-    assert levels(text) == []
+    ]:
+        assert levels(text) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_a_side_is_one_of_a_part_of_the_body() -> None:
+    for text, expected in [
         ("the left shoulder", [("left", "shoulder")]),
         ("right-sided radiculopathy", [("right", "")]),
         ("tear of the left supraspinatus", [("left", "")]),
@@ -198,15 +184,12 @@ def test_what_only_looks_like_a_level_is_left_alone(text: str) -> None:
         ("left and right shoulders", [("bilateral", "shoulder")]),
         ("has left knee pain", [("left", "knee")]),
         ("a left transforaminal injection", [("left", "")]),
-    ],
-)
-def test_a_side_is_one_of_a_part_of_the_body(text: str, expected: list[tuple[str, str]]) -> None:
-    assert sides(text) == expected
+    ]:
+        assert sides(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_only_looks_like_a_side_is_left_alone() -> None:
+    for text in [
         "the right to appeal",
         "the right of review",
         "the right treatment",
@@ -226,15 +209,12 @@ def test_a_side_is_one_of_a_part_of_the_body(text: str, expected: list[tuple[str
         "blood + L-dopa",
         "negative RF",
         "Dr. R > Dr. L",
-    ],
-)
-def test_what_only_looks_like_a_side_is_left_alone(text: str) -> None:
-    assert sides(text) == []
+    ]:
+        assert sides(text) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_regions_go_by_all_their_names() -> None:
+    for text, expected in [
         ("x-rays of the neck", ["cervical spine"]),
         ("the C-spine", ["cervical spine"]),
         ("low back pain", ["lumbar spine"]),
@@ -250,15 +230,12 @@ def test_what_only_looks_like_a_side_is_left_alone(text: str) -> None:
         ("femoral neck fracture", ["lower extremity"]),
         ("bottleneck, legal, elegant, kneel, hipster", []),
         ("the back of the file", []),
-    ],
-)
-def test_regions_go_by_all_their_names(text: str, expected: list[str]) -> None:
-    assert regions(text) == expected
+    ]:
+        assert regions(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("said", "record", "borne"),
-    [
+def test_a_mention_is_borne_by_a_fact_that_says_as_much() -> None:
+    for said, record, borne in [
         ("July 2014", "July 12, 2014", True),
         ("July 12, 2014", "July 12, 2014", True),
         ("July 12, 2014", "July 2014", False),
@@ -284,13 +261,13 @@ def test_regions_go_by_all_their_names(text: str, expected: list[str]) -> None:
         ("the left arm", "left shoulder", True),
         ("neck", "cervical spine", True),
         ("low back", "cervical spine", False),
-    ],
-)
-def test_a_mention_is_borne_by_a_fact_that_says_as_much(said: str, record: str, borne: bool) -> None:
-    known = extract(record)
-    mentions: list[FactMention] = [one for one in extract(said) if not _whole_region_beside_a_side(one, said)]
-    assert mentions
-    assert all(one.borne_by(known) for one in mentions) is borne
+    ]:
+        known = extract(record)
+        mentions: list[FactMention] = [
+            one for one in extract(said) if not _whole_region_beside_a_side(one, said)
+        ]
+        assert mentions
+        assert all(one.borne_by(known) for one in mentions) is borne
 
 
 def _whole_region_beside_a_side(mention: FactMention, said: str) -> bool:
@@ -329,11 +306,9 @@ def test_any_text_is_read_without_a_fault_and_in_order(text: str) -> None:
     assert all(str(one) for one in found)
 
 
-@pytest.mark.parametrize(
-    "piece", ["C4-", "12, ", "June and ", "left ", "July 12, 14 and ", "1/", "bilateral the "]
-)
-def test_reading_takes_time_in_proportion_to_length(piece: str) -> None:
-    text = piece * (20_000 // len(piece))
-    begun = time.perf_counter()
-    extract(text)
-    assert time.perf_counter() - begun < 5
+def test_reading_takes_time_in_proportion_to_length() -> None:
+    for piece in ["C4-", "12, ", "June and ", "left ", "July 12, 14 and ", "1/", "bilateral the "]:
+        text = piece * (20_000 // len(piece))
+        begun = time.perf_counter()
+        extract(text)
+        assert time.perf_counter() - begun < 5

@@ -39,9 +39,8 @@ def test_the_only_document_need_not_be_named() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
+def test_what_names_no_such_page_is_refused() -> None:
+    for typed, says in [
         ("all", "names no page"),
         ("3", "names no page"),
         ("scan:9-2", "names no page"),
@@ -50,12 +49,10 @@ def test_the_only_document_need_not_be_named() -> None:
         ("notes:1-4", "is not among the pages"),
         ("scan:2-9999999", "is not among the pages"),
         ("scan:2, other:1", "other:1 is not among"),
-    ],
-)
-def test_what_names_no_such_page_is_refused(typed: str, says: str) -> None:
-    with pytest.raises(Refused) as refused:
-        read_and_left(typed, UNREAD)
-    assert says in str(refused.value)
+    ]:
+        with pytest.raises(Refused) as refused:
+            read_and_left(typed, UNREAD)
+        assert says in str(refused.value)
 
 
 @given(pages, pages)

@@ -59,24 +59,49 @@ def test_a_table_gives_each_service_with_its_decision_and_amounts() -> None:
     assert made.reason.value.endswith("Sixty tablets are certified.")
 
 
-@pytest.mark.parametrize(
-    ("table", "service", "region", "side", "levels"),
-    [
-        ("No. Requested treatment Quantity Decision\n1 MRI lumbar spine without contrast (CPT 72148) 1 DENIED (non-certified)", "MRI lumbar spine without contrast", "lumbar spine", "", ()),
-        ("Service Requested Determination\nAcupuncture, lumbar spine 2 x 6, 12 sessions Denied", "acupuncture, lumbar spine 2 x 6", "lumbar spine", "", ()),
-        ("Service Qty Decision\nX-ray of the cervical spine, 4 views: AP, lateral, flexion,\nextension\n1 Denied", "X-ray of the cervical spine, 4 views: AP, lateral, flexion, extension", "cervical spine", "", ()),
-        ("Requested treatment Decision\nLeft L4-5 transforaminal epidural steroid injection Not certified", "left L4-5 transforaminal epidural steroid injection", "lumbar spine", "left", ("L4-L5",)),
+def test_a_service_has_its_region_side_and_levels() -> None:
+    for table, service, region, side, levels in [
+        (
+            "No. Requested treatment Quantity Decision\n1 MRI lumbar spine without contrast (CPT 72148) 1 DENIED (non-certified)",
+            "MRI lumbar spine without contrast",
+            "lumbar spine",
+            "",
+            (),
+        ),
+        (
+            "Service Requested Determination\nAcupuncture, lumbar spine 2 x 6, 12 sessions Denied",
+            "acupuncture, lumbar spine 2 x 6",
+            "lumbar spine",
+            "",
+            (),
+        ),
+        (
+            "Service Qty Decision\nX-ray of the cervical spine, 4 views: AP, lateral, flexion,\nextension\n1 Denied",
+            "X-ray of the cervical spine, 4 views: AP, lateral, flexion, extension",
+            "cervical spine",
+            "",
+            (),
+        ),
+        (
+            "Requested treatment Decision\nLeft L4-5 transforaminal epidural steroid injection Not certified",
+            "left L4-5 transforaminal epidural steroid injection",
+            "lumbar spine",
+            "left",
+            ("L4-L5",),
+        ),
         ("Your request for MRI of the right knee is denied.", "MRI of the right knee", "knee", "right", ()),
-        ("The request for 12 sessions of physical therapy for the left shoulder was modified to 6 sessions.", "12 sessions of physical therapy for the left shoulder", "shoulder", "left", ()),
-    ],
-)  # fmt: skip
-def test_a_service_has_its_region_side_and_levels(
-    table: str, service: str, region: str, side: str, levels: tuple[str, ...]
-) -> None:
-    (one,) = said(f"UR DECISION\n{table}\nRationale\nNot supported by the records.").services
-    assert (one.words, one.side, one.levels) == (service, side, levels)
-    assert one.region in (region, "")
-    assert one.region or levels
+        (
+            "The request for 12 sessions of physical therapy for the left shoulder was modified to 6 sessions.",
+            "12 sessions of physical therapy for the left shoulder",
+            "shoulder",
+            "left",
+            (),
+        ),
+    ]:
+        (one,) = said(f"UR DECISION\n{table}\nRationale\nNot supported by the records.").services
+        assert (one.words, one.side, one.levels) == (service, side, levels)
+        assert one.region in (region, "")
+        assert one.region or levels
 
 
 def test_services_with_the_decision_on_the_next_line_or_behind_a_dash() -> None:
@@ -129,24 +154,19 @@ def test_a_date_that_was_hard_to_read_is_no_fact() -> None:
     assert claim_facts(documents, library.intake("documents")) == {}
 
 
-@pytest.mark.parametrize(
-    ("line", "others"),
-    [
+def test_a_day_of_the_decision_that_is_not_that_of_the_report_stands_beside_it() -> None:
+    for line, others in [
         ("Date of decision: May 20, 2016", ["2016-05-20"]),
         ("Decision date 05/20/2016", ["2016-05-20"]),
         ("Date of the determination: May 24, 2016", []),
         ("Date of service: May 20, 2016", []),
         ("The decision of May 20, 2016 was reviewed.", []),
         ("Date of decision: May ‹20›, 2016", []),
-    ],
-)
-def test_a_day_of_the_decision_that_is_not_that_of_the_report_stands_beside_it(
-    line: str, others: list[str]
-) -> None:
-    decided = said(TABLE, line).decided
-    assert decided is not None
-    assert decided.value == "2016-05-24"
-    assert [(day, place.page) for day, place in decided.others] == [(day, 2) for day in others]
+    ]:
+        decided = said(TABLE, line).decided
+        assert decided is not None
+        assert decided.value == "2016-05-24"
+        assert [(day, place.page) for day, place in decided.others] == [(day, 2) for day in others]
 
 
 def test_the_day_that_an_application_gives_the_decision_stands_beside_that_of_the_report() -> None:
@@ -331,9 +351,8 @@ def test_all_pages_of_a_document_that_names_another_are_that_persons() -> None:
     assert found == {("note", 1): "another name: Jane Roe", ("note", 2): "another name: Jane Roe"}
 
 
-@pytest.mark.parametrize(
-    ("note", "other"),
-    [
+def test_a_document_without_a_name_is_told_by_age_and_sex() -> None:
+    for note, other in [
         ("This is a 61-year-old right-handed woman. No fever.", "another sex: 61-year-old woman"),
         ("She is seen for her neck.\nAge/Sex: 47/F", "another sex: 47-year-old woman"),
         ("Gender: female", "another sex: woman"),
@@ -345,21 +364,21 @@ def test_all_pages_of_a_document_that_names_another_are_that_persons() -> None:
         ("His mother is a 70-year-old woman.", ""),
         ("He was struck by a 61-year-old woman at the wheel.", ""),
         ("Patient: Ann Low\nThis is a 61-year-old woman.", ""),
-    ],
-)
-def test_a_document_without_a_name_is_told_by_age_and_sex(note: str, other: str) -> None:
-    own = [
-        PacketDocument(
-            "ur",
-            "Utilization review report",
-            parse_date("2016-05-24"),
-            ("Patient: Ann Low\nA 46-year-old man.",),
-        ),
-        PacketDocument("a", "Progress note", parse_date("2015-01-02"), ("This is a 44-year-old gentleman.",)),
-    ]
-    held = PacketDocument("n", "Progress note", parse_date("2016-02-01"), (note, "Second page."))
-    found = pages_of_others([*own, held], library.intake("documents"))
-    assert found == ({("n", 1): other, ("n", 2): other} if other else {})
+    ]:
+        own = [
+            PacketDocument(
+                "ur",
+                "Utilization review report",
+                parse_date("2016-05-24"),
+                ("Patient: Ann Low\nA 46-year-old man.",),
+            ),
+            PacketDocument(
+                "a", "Progress note", parse_date("2015-01-02"), ("This is a 44-year-old gentleman.",)
+            ),
+        ]
+        held = PacketDocument("n", "Progress note", parse_date("2016-02-01"), (note, "Second page."))
+        found = pages_of_others([*own, held], library.intake("documents"))
+        assert found == ({("n", 1): other, ("n", 2): other} if other else {})
 
 
 def test_two_documents_that_differ_say_nothing_of_whose_they_are() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from assistant.core.answer import Status
@@ -38,13 +37,13 @@ def made(raw: Any, region: str = "") -> tuple[Spec, list[tuple[str, tuple[Any, .
     return compile_answer("it", raw, region, say), said
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_is_compiled_to_a_json_schema_that_asks_for_it(kind: str) -> None:
-    spec, said = made(KINDS[kind])
-    assert said == []
-    schema = spec.schema("It")
-    Draft202012Validator.check_schema(schema)
-    assert parse_schema(schema, "it").title == "It"
+def test_each_kind_is_compiled_to_a_json_schema_that_asks_for_it() -> None:
+    for kind in KINDS:
+        spec, said = made(KINDS[kind])
+        assert said == []
+        schema = spec.schema("It")
+        Draft202012Validator.check_schema(schema)
+        assert parse_schema(schema, "it").title == "It"
 
 
 def test_labels_units_and_words_come_from_the_lines_of_the_set() -> None:
@@ -72,9 +71,8 @@ def test_what_is_of_another_region_is_left_out() -> None:
     assert (list(there.values), there.left_out) == (["a"], {"b"})
 
 
-@pytest.mark.parametrize(
-    ("raw", "what", "steps"),
-    [
+def test_what_is_wrong_is_told_with_its_place() -> None:
+    for raw, what, steps in [
         ("weekz", "There is no answer `weekz`.", ()),
         ({"number": "whole", "text": 3}, "The answer `it` needs one kind", ()),
         ({"number": "half"}, "A number is whole or decimal, not `half`.", ("number",)),
@@ -82,22 +80,44 @@ def test_what_is_of_another_region_is_left_out() -> None:
         ({"number": "whole", "units": "mg"}, "`units` is not known of a number.", ("units",)),
         ({"choice": {}}, "A choice names its values.", ("choice",)),
         ({"choice": {"given": "Given"}}, "`given` has a meaning of its own.", ("choice", "given")),
-        ({"choice": {"x": {"label": "X", "word": "x"}}}, "`word` is not known of a value.", ("choice", "x", "word")),
+        (
+            {"choice": {"x": {"label": "X", "word": "x"}}},
+            "`word` is not known of a value.",
+            ("choice", "x", "word"),
+        ),
         ({"choice": {"x": "X"}, "named": {"all": ["z"]}}, "`z` is no value.", ("named", "all")),
         ({"choice": {"x": "X"}, "named": {"x": ["x"]}}, "`x` is a value already.", ("named", "x")),
         ({"checklist": {"note": "a note"}}, "`note` has a meaning of its own.", ("checklist", "note")),
-        ({"table": "row", "columns": {"a": "date"}, "optional": ["b"]}, "There is no column `b`.", ("optional",)),
-        ({"table": "row", "columns": {"a": {"number": "whole", "unit": "of b"}}}, "`a` takes its unit from `b`", ("columns", "a", "unit")),
-        ({"table": "row", "columns": {"a": {"table": "x", "columns": {"b": "date"}}}}, "A table can't stand inside", ("columns", "a")),
-        ({"choice": {"x": {"label": "X", "factor": [{"up to": 4}]}}}, "The factor of `x` is no number.", ("choice", "x", "factor")),
-        ({"table": "row", "columns": {"a": {"number": "whole", "computed": {"times": ["b", "c"]}}}}, "`a` is computed of two other columns.", ("columns", "a", "computed")),
+        (
+            {"table": "row", "columns": {"a": "date"}, "optional": ["b"]},
+            "There is no column `b`.",
+            ("optional",),
+        ),
+        (
+            {"table": "row", "columns": {"a": {"number": "whole", "unit": "of b"}}},
+            "`a` takes its unit from `b`",
+            ("columns", "a", "unit"),
+        ),
+        (
+            {"table": "row", "columns": {"a": {"table": "x", "columns": {"b": "date"}}}},
+            "A table can't stand inside",
+            ("columns", "a"),
+        ),
+        (
+            {"choice": {"x": {"label": "X", "factor": [{"up to": 4}]}}},
+            "The factor of `x` is no number.",
+            ("choice", "x", "factor"),
+        ),
+        (
+            {"table": "row", "columns": {"a": {"number": "whole", "computed": {"times": ["b", "c"]}}}},
+            "`a` is computed of two other columns.",
+            ("columns", "a", "computed"),
+        ),
         ({"group": {"value": "date"}}, "A part can't be called `value`.", ("group", "value")),
         ({"text": "long"}, "`text` says how many characters fit.", ("text",)),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_told_with_its_place(raw: Any, what: str, steps: tuple[Any, ...]) -> None:
-    _, said = made(raw)
-    assert any(one.startswith(what) and place == steps for one, place in said), said
+    ]:
+        _, said = made(raw)
+        assert any(one.startswith(what) and place == steps for one, place in said), said
 
 
 def test_prompts_that_share_an_answer_share_its_schema() -> None:

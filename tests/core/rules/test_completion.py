@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping
 from random import Random
 
-import pytest
-
 from assistant.core.answer import Answer
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import reserved
@@ -27,58 +25,60 @@ def space_of(made: PromptSet) -> Space:
     return Space(made, formulas_of(made))
 
 
-@pytest.mark.parametrize("seed", range(scale.of(10, 30)))
-def test_outcomes_are_those_of_every_single_answer(seed: int) -> None:
-    made = random_set(seed, 3)
-    assert {one.values for one in space_of(made).outcomes()} == {met(r) for r in every_reading(made, {})}
+def test_outcomes_are_those_of_every_single_answer() -> None:
+    for seed in range(scale.of(10, 30)):
+        made = random_set(seed, 3)
+        assert {one.values for one in space_of(made).outcomes()} == {met(r) for r in every_reading(made, {})}
 
 
-@pytest.mark.parametrize("seed", range(scale.of(10, 30)))
-def test_witnesses_show_what_they_stand_for(seed: int) -> None:
-    made = random_set(seed)
-    for outcome in space_of(made).outcomes():
-        reading = Reading(made, {name: cell.answer for name, cell in outcome.witness.items()})
-        assert met(reading) == outcome.values
-        assert not reading.set_aside()
-        assert not any(reading.holds(one.when) for one in made.never)
+def test_witnesses_show_what_they_stand_for() -> None:
+    for seed in range(scale.of(10, 30)):
+        made = random_set(seed)
+        for outcome in space_of(made).outcomes():
+            reading = Reading(made, {name: cell.answer for name, cell in outcome.witness.items()})
+            assert met(reading) == outcome.values
+            assert not reading.set_aside()
+            assert not any(reading.holds(one.when) for one in made.never)
 
 
-@pytest.mark.parametrize("seed", range(scale.of(10, 30)))
-def test_suggestions_with_missing_answers_are_those_of_all_completions(seed: int) -> None:
-    made = random_set(seed, 3)
-    chance = Random(seed)
-    held = {
-        name: chance.choice(every_answer(prompt.schema.name))
-        for name, prompt in made.prompts.items()
-        if chance.random() < 0.4
-    }
-    declined = {n: Ruling("declined", "not so") for n in made.criteria if chance.random() < 0.2}
-    completions = list(every_reading(made, held))
-    suggested = suggest(Reading(made, held), None, declined)
-    every = [suggestion(one, declined) for one in completions]
-    keys = {(one.decision, one.why) for one in every}
-    if len(keys) == 1:
-        assert (suggested.decision, suggested.why) in keys
-    elif keys:
-        assert (suggested.decision, suggested.why) == (None, "open")
-        assert suggested.settle == tuple(n for n in settling(made, completions, declined) if n not in held)
+def test_suggestions_with_missing_answers_are_those_of_all_completions() -> None:
+    for seed in range(scale.of(10, 30)):
+        made = random_set(seed, 3)
+        chance = Random(seed)
+        held = {
+            name: chance.choice(every_answer(prompt.schema.name))
+            for name, prompt in made.prompts.items()
+            if chance.random() < 0.4
+        }
+        declined = {n: Ruling("declined", "not so") for n in made.criteria if chance.random() < 0.2}
+        completions = list(every_reading(made, held))
+        suggested = suggest(Reading(made, held), None, declined)
+        every = [suggestion(one, declined) for one in completions]
+        keys = {(one.decision, one.why) for one in every}
+        if len(keys) == 1:
+            assert (suggested.decision, suggested.why) in keys
+        elif keys:
+            assert (suggested.decision, suggested.why) == (None, "open")
+            assert suggested.settle == tuple(
+                n for n in settling(made, completions, declined) if n not in held
+            )
 
 
-@pytest.mark.parametrize("seed", range(scale.of(20, 60)))
-def test_changes_keep_their_promise_and_none_is_needlessly_large(seed: int) -> None:
-    made = random_set(seed, 3)
-    chance = Random(seed)
-    held = {n: chance.choice(every_answer(p.schema.name)) for n, p in made.prompts.items()}
-    reading = Reading(made, held)
-    now = suggest(reading, None, {})
-    changes = would_change(reading, None, {})
-    assert changes == would_change(reading, None, {})
-    for change in changes:
-        assert change.decision not in (None, now.decision)
-        assert _leads_to(made, held, change.answers) == {change.decision}
-        for one in change.answers:
-            fewer = {path: name for path, name in change.answers.items() if path != one}
-            assert not fewer or _leads_to(made, held, fewer) != {change.decision}
+def test_changes_keep_their_promise_and_none_is_needlessly_large() -> None:
+    for seed in range(scale.of(20, 60)):
+        made = random_set(seed, 3)
+        chance = Random(seed)
+        held = {n: chance.choice(every_answer(p.schema.name)) for n, p in made.prompts.items()}
+        reading = Reading(made, held)
+        now = suggest(reading, None, {})
+        changes = would_change(reading, None, {})
+        assert changes == would_change(reading, None, {})
+        for change in changes:
+            assert change.decision not in (None, now.decision)
+            assert _leads_to(made, held, change.answers) == {change.decision}
+            for one in change.answers:
+                fewer = {path: name for path, name in change.answers.items() if path != one}
+                assert not fewer or _leads_to(made, held, fewer) != {change.decision}
 
 
 def _leads_to(made: PromptSet, held: dict[str, Answer], conditions: Mapping[str, str]) -> set[str | None]:

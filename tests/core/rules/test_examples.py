@@ -36,22 +36,19 @@ def tried(**changes: Any) -> Tried:
     return one
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
+def test_an_example_that_cannot_be_tried_says_why_and_what_to_do() -> None:
+    for changes, said in [
         ({"read": {PLACE: "rules"}}, "`rules` is no year."),
         ({"read": {"odg-low-back/nerves": "2014"}}, "The set cites no `odg-low-back/nerves`."),
         ({"suggests": "uphold"}, "`uphold` is no suggestion."),
         ({"given": {**ALONE["given"], "tests": "ncs"}}, "There is no prompt `tests`."),
         ({"given": {**ALONE["given"], "changed_since": "no"}}, "`changed_since` is answered and not asked."),
         ({"given": {"test": "ncs"}}, "`suspected` is asked and not answered."),
-    ],
-)
-def test_an_example_that_cannot_be_tried_says_why_and_what_to_do(changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(Refused) as refused:
-        tried(**changes)
-    (only,) = refused.value.problems
-    assert (only.what, bool(only.fix), only.where.startswith("set.yaml, line ")) == (said, True, True)
+    ]:
+        with pytest.raises(Refused) as refused:
+            tried(**changes)
+        (only,) = refused.value.problems
+        assert (only.what, bool(only.fix), only.where.startswith("set.yaml, line ")) == (said, True, True)
 
 
 @pytest.mark.parametrize(

@@ -192,43 +192,85 @@ def test_what_is_wrong_with_the_condition_of_a_block_is_told_where_the_block_is_
     )
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "what"),
-    [
+def test_what_is_refused() -> None:
+    for old, new, line, what in [
         ("answer: visits, documentable", "answer: visit, documentable", 18, "There is no answer `visit`."),
         ("improved: {better:", "improved: {bettor:", 15, "`bettor` is no prompt that stands above this"),
-        ("  improved: {better: \"yes\"}", "  improved: {better: \"yes\"}\n  spare: {better: \"no\"}", 16, "Nothing uses the formula `spare`."),
-        ("  improved: {better: \"yes\"}", "  improved: {other: yes}\n  other: {improved: yes}", 16, "lead back to themselves: improved → other → improved"),
+        (
+            '  improved: {better: "yes"}',
+            '  improved: {better: "yes"}\n  spare: {better: "no"}',
+            16,
+            "Nothing uses the formula `spare`.",
+        ),
+        (
+            '  improved: {better: "yes"}',
+            "  improved: {other: yes}\n  other: {improved: yes}",
+            16,
+            "lead back to themselves: improved → other → improved",
+        ),
         ("{add: [had, asked]}", "{add: [had, askt]}", 20, "`askt` is no prompt above"),
         ("when: {in_all: over 24}", "when: {in_all: 24}", 40, "`24` alone is no comparison."),
         ("when: {in_all: over 24}", "when: {in_all: over 90}", 40, "90 lies outside 0 to 60"),
         ("when: {in_all: over 24}", "when: {drugs: {some: {drg: x}}}", 40, "There is no column `drg`."),
         ("when: {in_all: over 24}", "when: {drugs.drug: x}", 40, "`drugs.drug` names a column of every row."),
-        ("{improved: yes}\n    limit", "{improved: so}\n    limit", 27, "`improved` comes to yes, ruled_out or not_shown, not to `so`."),
+        (
+            "{improved: yes}\n    limit",
+            "{improved: so}\n    limit",
+            27,
+            "`improved` comes to yes, ruled_out or not_shown, not to `so`.",
+        ),
         ("applies: {had: at least 1}", "applies: had", 26, "`had` is not a condition."),
         ("cite: high/more", "cite: high/mor", 34, "There is no place `high/mor`."),
-        ("cite: high/more", "regions: [spine]\n    cite: high/more", 34, "The set isn't for the region `spine`."),
+        (
+            "cite: high/more",
+            "regions: [spine]\n    cite: high/more",
+            34,
+            "The set isn't for the region `spine`.",
+        ),
         ("editions: [2009]", "editions: [2017]", 35, "The edition 2017 is silent at `high/more`"),
         ("argues: nothing", "argues: against", 40, "A law argues nothing, and nothing else does."),
-        ("{size: long, max: 24}]", "{size: long, max: 24, words: x}]", 25, "Nothing uses the column `words`."),
-        ("has up to <max> visits.\"", "has up to <most> visits.\"", 23, "Nothing fills in <most>"),
+        (
+            "{size: long, max: 24}]",
+            "{size: long, max: 24, words: x}]",
+            25,
+            "Nothing uses the column `words`.",
+        ),
+        ('has up to <max> visits."', 'has up to <most> visits."', 23, "Nothing fills in <most>"),
         ("    otherwise: {says", "    over: {says", 39, "`over` needs a `limit`."),
-        ("    over: {says", "    otherwise: {says", 31, "Beside a `limit` stands `over`, and no `otherwise`."),
-        ("rebuts: [course-short]", "rebuts: [course-shorts]", 33, "rebuts `course-shorts`, which is no criterion"),
+        (
+            "    over: {says",
+            "    otherwise: {says",
+            31,
+            "Beside a `limit` stands `over`, and no `otherwise`.",
+        ),
+        (
+            "rebuts: [course-short]",
+            "rebuts: [course-shorts]",
+            33,
+            "rebuts `course-shorts`, which is no criterion",
+        ),
         ("{gap: {better: unclear}, says", "{when: {better: unclear}, says", 42, "An entry of `silent` has"),
         ("id: had, ask", "id: improved, ask", 18, "`improved` is defined twice."),
-        ("requested: item.drug", "requested: drug", 21, "`requested` ties rows of a table to a fact of the item."),
-        ("documentable: yes}\n  - {id: had", "documentabel: yes}\n  - {id: had", 17, "`documentabel` is not known here."),
-    ],
-)  # fmt: skip
-def test_what_is_refused(old: str, new: str, line: int, what: str) -> None:
-    assert old in BODY
-    with pytest.raises(Refused) as refused:
-        a_set(BODY.replace(old, new, 1))
-    problems = refused.value.problems
-    assert any(what in one.what and one.where == f"prompts/small.yaml, line {line}" for one in problems), (
-        problems
-    )
+        (
+            "requested: item.drug",
+            "requested: drug",
+            21,
+            "`requested` ties rows of a table to a fact of the item.",
+        ),
+        (
+            "documentable: yes}\n  - {id: had",
+            "documentabel: yes}\n  - {id: had",
+            17,
+            "`documentabel` is not known here.",
+        ),
+    ]:
+        assert old in BODY
+        with pytest.raises(Refused) as refused:
+            a_set(BODY.replace(old, new, 1))
+        problems = refused.value.problems
+        assert any(
+            what in one.what and one.where == f"prompts/small.yaml, line {line}" for one in problems
+        ), problems
 
 
 TABLED = """
@@ -251,27 +293,56 @@ criteria:
 """
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "what", "fix"),
-    [
-        ("since: found, views", "since: [found, nothng], views", "`nothng` is no value of this answer.", "Did you mean `nothing`?"),
-        ("surgery.procedure: fusion", "surgery: {procedure: fusion}", "names it before the colon, not `{procedure: fusion}`", "`.procedure: ...`"),
+def test_what_was_probably_meant_is_said() -> None:
+    for old, new, what, fix in [
+        (
+            "since: found, views",
+            "since: [found, nothng], views",
+            "`nothng` is no value of this answer.",
+            "Did you mean `nothing`?",
+        ),
+        (
+            "surgery.procedure: fusion",
+            "surgery: {procedure: fusion}",
+            "names it before the colon, not `{procedure: fusion}`",
+            "`.procedure: ...`",
+        ),
         ("since: found", "since: {nut: found}", "`{nut: found}` is no value of this answer.", "Known: "),
         ("argues: for", "argues: for, limit: {of: number, up_to: 99}", "99 lies outside 0 to 9", ""),
         ("since: found", "number: more than 3", "`more than 3` is no comparison.", "Did you mean `over 3`?"),
         ("since: found", "number: '>= 3'", "`>= 3` is no comparison.", "Did you mean `at least 3`?"),
-        ("where: {kind: x}, gives", "where: {kinds: x}, gives", "There is no column `kinds`.", "Did you mean `kind`?"),
-        ("where: {kind: x}, gives", "where: {kind: xr}, gives", "`xr` is no value of `kind`.", "Did you mean `x`?"),
-        ("{count: films, where: {kind: x}}", "{count: films, where: {kindd: x}}", "There is no column `kindd`.", "Did you mean `kind`?"),
+        (
+            "where: {kind: x}, gives",
+            "where: {kinds: x}, gives",
+            "There is no column `kinds`.",
+            "Did you mean `kind`?",
+        ),
+        (
+            "where: {kind: x}, gives",
+            "where: {kind: xr}, gives",
+            "`xr` is no value of `kind`.",
+            "Did you mean `x`?",
+        ),
+        (
+            "{count: films, where: {kind: x}}",
+            "{count: films, where: {kindd: x}}",
+            "There is no column `kindd`.",
+            "Did you mean `kind`?",
+        ),
         ("rule: any_after", "rule: count", "No proposal comes from the rule `count`.", "Write `computed`"),
-        ("gives: {yes: found, no: nothing}", "gives: found", "`where` and `gives` of a proposal are maps.", ""),
-    ],
-)  # fmt: skip
-def test_what_was_probably_meant_is_said(old: str, new: str, what: str, fix: str) -> None:
-    assert old in TABLED
-    with pytest.raises(Refused) as refused:
-        a_set(TABLED.replace(old, new, 1))
-    assert any(what in one.what and fix in one.fix for one in refused.value.problems), refused.value.problems
+        (
+            "gives: {yes: found, no: nothing}",
+            "gives: found",
+            "`where` and `gives` of a proposal are maps.",
+            "",
+        ),
+    ]:
+        assert old in TABLED
+        with pytest.raises(Refused) as refused:
+            a_set(TABLED.replace(old, new, 1))
+        assert any(what in one.what and fix in one.fix for one in refused.value.problems), (
+            refused.value.problems
+        )
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,8 @@ def test_the_good_set_is_read() -> None:
     assert made.citations["high"].verified is None
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "says", "at"),
-    [
+def test_what_is_malformed_is_refused_where_it_stands() -> None:
+    for old, new, says, at in [
         # references
         ("{surgery: fusion}", "{surgry: fusion}", "Did you mean `surgery`", "when: {surgry"),
         ("{surgery: fusion}", "{surgery: fussion}", "Did you mean `fusion`", "when: {surgery: fuss"),
@@ -81,45 +80,93 @@ def test_the_good_set_is_read() -> None:
         ("{flags: none_found}", "{}", "`when` is empty", "when: {}"),
         ("{flags: none_found}", "[]", "`when` is empty", "when: []"),
         ("{flags: none_found}", "[flags]", "a map is wanted", "when: [flags]"),
-        ("{flags: none_found}", "{flags: {minimum: 3}}", "A `minimum` stands without its `type`", "when: {flags: {min"),
+        (
+            "{flags: none_found}",
+            "{flags: {minimum: 3}}",
+            "A `minimum` stands without its `type`",
+            "when: {flags: {min",
+        ),
         (
             "{flags: none_found}",
             "{flags: {type: object, properties: {fever: {const: x}}}}",
             "A `properties` stands without its `required`",
             "when: {flags: {type",
         ),
-        ("{flags: none_found}", "{flags: {type: array, items: {const: x}}}", "A `items` stands without its `minItems`", "when: {flags: {type"),
+        (
+            "{flags: none_found}",
+            "{flags: {type: array, items: {const: x}}}",
+            "A `items` stands without its `minItems`",
+            "when: {flags: {type",
+        ),
         ("{flags: none_found}", "{flags: {pattern: x}}", "`pattern` is not known here", "when: {flags: {pat"),
         ("{flags: none_found}", "{flags: {$ref: '#/$defs/x'}}", "refers to nothing", "when: {flags: {$ref"),
         # structure
         ("argues: against", "argues: agains", "`argues` can't be `agains`", "argues: agains"),
         ("  - id: first", "  - id: routine  # again", "`routine` is defined twice", "- id: routine  # again"),
-        ("    argues: for", "    argue: for", "`argue` is not known here. Did you mean `argues`", "argue: for"),
+        (
+            "    argues: for",
+            "    argue: for",
+            "`argue` is not known here. Did you mean `argues`",
+            "argue: for",
+        ),
         ("    argues: for\n", "", "`argues` is missing", "- id: first"),
         ("record: yes", "record: maybe", "`record` can't be `maybe`", "- {id: surgery"),
         ("id: films", "id: flags  # again", "`flags` is defined twice", "- id: flags  # again"),
         ("id: films", "id: Films", "Use small letters, digits and _", "id: Films"),
-        ("- {id: surgery,", "- {id: idle, ask: X, answer: yes-no}\n  - {id: surgery,", "Nothing reads `idle`", "- {id: idle"),
+        (
+            "- {id: surgery,",
+            "- {id: idle, ask: X, answer: yes-no}\n  - {id: surgery,",
+            "Nothing reads `idle`",
+            "- {id: idle",
+        ),
         ("{{ citation }}", "{{ citatoin }}", "`citatoin` can't be named here", "says: "),
         ("{{ citation }}", "{{ citation.upper() }}", "not a form that sentences may have", "says: "),
         ("{{ citation }}", "{% if flags %}{{ citation }}", "not closed", "says: "),
         ("says: Films are the first study.", "says: [Films]", "a map is wanted", "says: [Films]"),
         ("ask: Made?", "ask: Made?\n    ask: Twice?", "`ask` stands twice", "ask: Twice?"),
-        ("ask: Made?", "ask: Made?\n    propose: {rule: median, of: surgery}", "`rule` can't be `median`", "propose: {rule: median"),
-        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, where: [a]}", "`where` is a list; a map is wanted", "propose: {fact"),
-        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, gives: word}", "`gives` is text", "propose: {fact"),
-        ("criteria:\n", "never:\n  - {when: {films: given}, says: X, blocks: maybe}\ncriteria:\n", "`blocks` can't be `maybe`", "- {when: {films: given}"),
-        ("criteria:\n", "never:\n  - {when: {films: given}, say: X}\ncriteria:\n", "`say` is not known here", "- {when: {films: given}"),
-        ("criteria:\n", "silent:\n  - {when: {films: given}, says: X, blocks: yes}\ncriteria:\n", "`blocks` is not known here", "- {when: {films: given}"),
-    ],
-)  # fmt: skip
-def test_what_is_malformed_is_refused_where_it_stands(old: str, new: str, says: str, at: str) -> None:
-    assert GOOD.count(old) >= 1
-    body = GOOD.replace(old, new, 1)
-    found = refused(body)
-    problem = next((one for one in found.problems if says in str(one)), None)
-    assert problem is not None, str(found)
-    assert problem.where.startswith(f"prompts/small.yaml, line {line_of(body, at)}"), str(problem)
+        (
+            "ask: Made?",
+            "ask: Made?\n    propose: {rule: median, of: surgery}",
+            "`rule` can't be `median`",
+            "propose: {rule: median",
+        ),
+        (
+            "ask: Made?",
+            "ask: Made?\n    propose: {fact: item.x, where: [a]}",
+            "`where` is a list; a map is wanted",
+            "propose: {fact",
+        ),
+        (
+            "ask: Made?",
+            "ask: Made?\n    propose: {fact: item.x, gives: word}",
+            "`gives` is text",
+            "propose: {fact",
+        ),
+        (
+            "criteria:\n",
+            "never:\n  - {when: {films: given}, says: X, blocks: maybe}\ncriteria:\n",
+            "`blocks` can't be `maybe`",
+            "- {when: {films: given}",
+        ),
+        (
+            "criteria:\n",
+            "never:\n  - {when: {films: given}, say: X}\ncriteria:\n",
+            "`say` is not known here",
+            "- {when: {films: given}",
+        ),
+        (
+            "criteria:\n",
+            "silent:\n  - {when: {films: given}, says: X, blocks: yes}\ncriteria:\n",
+            "`blocks` is not known here",
+            "- {when: {films: given}",
+        ),
+    ]:
+        assert GOOD.count(old) >= 1
+        body = GOOD.replace(old, new, 1)
+        found = refused(body)
+        problem = next((one for one in found.problems if says in str(one)), None)
+        assert problem is not None, str(found)
+        assert problem.where.startswith(f"prompts/small.yaml, line {line_of(body, at)}"), str(problem)
 
 
 def test_a_circle_of_rebuttals_is_shown_whole() -> None:
@@ -128,9 +175,8 @@ def test_a_circle_of_rebuttals_is_shown_whole() -> None:
     assert "routine → first → routine" in problem.what
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
+def test_a_malformed_head_is_refused() -> None:
+    for old, new, says in [
         ("tier: national", "tier: local", "`tier` can't be `local`"),
         ("locator: p. 2, ", "", "`locator` is missing"),
         ("edition: 2013, ", "", "`edition` is missing"),
@@ -142,11 +188,9 @@ def test_a_circle_of_rebuttals_is_shown_whole() -> None:
         ("edition: 1\n", "edition: first\n", "a whole number is wanted"),
         ("id: small", "id: Small Set", "Use small letters, digits and -"),
         ("title: A small set", "titel: A small set", "Did you mean `title`"),
-    ],
-)
-def test_a_malformed_head_is_refused(old: str, new: str, says: str) -> None:
-    assert old in HEAD
-    assert says in str(refused(GOOD, HEAD.replace(old, new)))
+    ]:
+        assert old in HEAD
+        assert says in str(refused(GOOD, HEAD.replace(old, new)))
 
 
 def test_every_problem_is_told_at_once() -> None:
@@ -182,12 +226,17 @@ def test_rows_are_filled_in_before_anything_is_checked() -> None:
     assert "has no part `tumour`" in str(refused(GOOD + rows.replace("flag: tumor", "flag: tumour")))
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
+def test_malformed_answer_schemas_are_refused() -> None:
+    for change, says in [
         ({"enum": ["a"], "conditions": {"x": {"schema": {"const": "a"}}}}, "`says` is missing"),
-        ({"enum": ["a"], "conditions": {"given": {"says": "x", "schema": {"const": "a"}}}}, "the names of the statuses are taken"),
-        ({"enum": ["a"], "conditions": {"x": {"says": "x", "schema": True}}}, "`schema` is true; a map is wanted"),
+        (
+            {"enum": ["a"], "conditions": {"given": {"says": "x", "schema": {"const": "a"}}}},
+            "the names of the statuses are taken",
+        ),
+        (
+            {"enum": ["a"], "conditions": {"x": {"says": "x", "schema": True}}},
+            "`schema` is true; a map is wanted",
+        ),
         ({"enum": ["a"], "conditions": {"x": {"says": "x"}}}, "one of `schema`"),
         ({"enum": ["a"], "statuses": ["perhaps"]}, "can't be `perhaps`"),
         ({"type": "boolean"}, "`type` can't be `boolean`"),
@@ -211,13 +260,15 @@ def test_rows_are_filled_in_before_anything_is_checked() -> None:
             "refers to itself",
         ),
         (
-            {"type": "object", "properties": {"a": {"enum": ["b"]}}, "conditions": {"x": {"says": "x", "some": "b"}}},
+            {
+                "type": "object",
+                "properties": {"a": {"enum": ["b"]}},
+                "conditions": {"x": {"says": "x", "some": "b"}},
+            },
             "No part of this answer",
         ),
-    ],
-)  # fmt: skip
-def test_malformed_answer_schemas_are_refused(change: dict[str, Any], says: str) -> None:
-    assert says in str(refused(GOOD, schemas={**SCHEMAS, "yes-no": {"title": "A", **change}}))
+    ]:
+        assert says in str(refused(GOOD, schemas={**SCHEMAS, "yes-no": {"title": "A", **change}}))
 
 
 def test_an_answer_schema_is_json_of_the_right_draft() -> None:

@@ -38,9 +38,8 @@ def extension(name: str, base: str = EXTENSION, **value: Any) -> dict[str, Any]:
 NECK = [option("LA1", "Neck"), option("LA2", "Not at all"), {"valueString": "Yes"}]
 
 
-@pytest.mark.parametrize(
-    ("asked", "answer"),
-    [
+def test_each_kind_of_answer() -> None:
+    for asked, answer in [
         (item("boolean"), "yes-no"),
         (item("date"), "date"),
         (item("text"), "text"),
@@ -70,18 +69,14 @@ NECK = [option("LA1", "Neck"), option("LA2", "Not at all"), {"valueString": "Yes
             item("choice", repeats=True, answerOption=NECK[:2]),
             {"choices": {"neck": "Neck", "not_at_all": "Not at all"}},
         ),
-    ],
-    ids=lambda one: str(one.get("type", "")) if isinstance(one, dict) else "",
-)
-def test_each_kind_of_answer(asked: dict[str, Any], answer: Any) -> None:
-    found = taken(asked)
-    assert found.made["prompts"] == [{"id": "q", "ask": "What is it?", "answer": answer, "record": "yes"}]
-    assert found.notes == []
+    ]:
+        found = taken(asked)
+        assert found.made["prompts"] == [{"id": "q", "ask": "What is it?", "answer": answer, "record": "yes"}]
+        assert found.notes == []
 
 
-@pytest.mark.parametrize(
-    ("asked", "says"),
-    [
+def test_what_is_not_carried_over_is_told_by_its_place() -> None:
+    for asked, says in [
         (item("display"), "words to be shown"),
         (item("dateTime"), "the day is asked"),
         (item("integer", repeats=True), "several numbers"),
@@ -157,13 +152,10 @@ def test_each_kind_of_answer(asked: dict[str, Any], answer: Any) -> None:
         ({"linkId": "a", "type": "text"}, "it has no text"),
         ("nothing", "it is no item"),
         (None, "it is no item"),
-    ],
-    ids=lambda one: one if isinstance(one, str) else "",
-)
-def test_what_is_not_carried_over_is_told_by_its_place(asked: Any, says: str) -> None:
-    found = taken(item("boolean", "first", "Before?"), asked)
-    assert [place for place, what in found.notes if says in what] != []
-    assert all(place.startswith("item[1]") for place, _ in found.notes)
+    ]:
+        found = taken(item("boolean", "first", "Before?"), asked)
+        assert [place for place, what in found.notes if says in what] != []
+        assert all(place.startswith("item[1]") for place, _ in found.notes)
 
 
 YES = {"question": "pain", "operator": "=", "answerBoolean": True}
@@ -175,9 +167,8 @@ ASKED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("conditions", "behavior", "when"),
-    [
+def test_when_it_is_asked() -> None:
+    for conditions, behavior, when in [
         ([YES], None, {"pain": "yes"}),
         ([{**YES, "answerBoolean": False}], None, {"pain": "no"}),
         ([{**YES, "operator": "!="}], None, {"pain": {"not": "yes"}}),
@@ -190,14 +181,11 @@ ASKED = (
         ([{"question": "pain", "operator": "exists", "answerBoolean": False}], None, None),
         (["x"], None, None),
         ("x", None, None),
-    ],
-    ids=str,
-)
-def test_when_it_is_asked(conditions: Any, behavior: str | None, when: Any) -> None:
-    more = {"enableBehavior": behavior} if behavior else {}
-    found = taken(*ASKED, item("text", "then", enableWhen=conditions, **more))
-    assert found.made["prompts"][-1].get("when") == when
-    assert (when is None) == any("always asked" in what for _, what in found.notes)
+    ]:
+        more = {"enableBehavior": behavior} if behavior else {}
+        found = taken(*ASKED, item("text", "then", enableWhen=conditions, **more))
+        assert found.made["prompts"][-1].get("when") == when
+        assert (when is None) == any("always asked" in what for _, what in found.notes)
 
 
 def test_groups_hand_down_their_heading_and_when_they_are_asked() -> None:
@@ -284,9 +272,8 @@ def test_names_are_those_of_the_questionnaire_and_no_two_are_alike() -> None:
     assert any("same linkId" in what for _, what in found.notes)
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
+def test_what_is_none_is_refused() -> None:
+    for data, says in [
         ([], "does not begin with an object"),
         ({}, "no `resourceType`"),
         ({"resourceType": "Patient"}, "This is a Patient, and no Questionnaire"),
@@ -299,12 +286,9 @@ def test_names_are_those_of_the_questionnaire_and_no_two_are_alike() -> None:
             {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Questionnaire"}}] * 2},
             "several Questionnaires",
         ),
-    ],
-    ids=str,
-)
-def test_what_is_none_is_refused(data: Any, says: str) -> None:
-    with pytest.raises(Refused, match=says):
-        read_questionnaire(data, "a-form")
+    ]:
+        with pytest.raises(Refused, match=says):
+            read_questionnaire(data, "a-form")
 
 
 def test_four_thousand_items_are_read() -> None:
