@@ -40,6 +40,10 @@ try:
     import resource
 except ImportError:
     resource = None  # type: ignore[assignment]
+try:
+    import termios
+except ImportError:
+    termios = None  # type: ignore[assignment]
 
 POSIX = os.name == "posix"
 
@@ -477,6 +481,13 @@ class Apart:
         for line in pipe:
             self._lines.put(line)
         self._lines.put(b"")
+
+
+def forget_typed() -> None:
+    """Drops what was typed at the terminal while nothing read it; Windows keeps it."""
+    if termios is not None:
+        with contextlib.suppress(OSError, ValueError, termios.error):  # no terminal
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 def limit_memory(most: int) -> None:

@@ -14,6 +14,7 @@ from assistant.cli.ask import Asking, nothing_such, read_case_id, read_place
 from assistant.cli.output import ImportProgress, print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
+from assistant.machine import forget_typed
 
 if TYPE_CHECKING:
     from assistant.core.answer import Evidence
@@ -76,6 +77,7 @@ def _on_screen(work: Intake) -> int:
     from assistant.tui.intake import IntakeScreen
 
     screen = IntakeScreen(work)
+    forget_typed()  # Enter would confirm what nobody has seen
     run_app(None, lambda _: screen)
     return _told(screen.made)
 

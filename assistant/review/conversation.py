@@ -41,7 +41,7 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import AnswerPlace
-from assistant.core.text import compiled, one_line, visible
+from assistant.core.text import compiled, counted, one_line, visible
 from assistant.core.turn import (
     CITE,
     FormField,
@@ -68,6 +68,7 @@ from assistant.review.passages import (
     nothing_found,
     passage_wanted,
     passages_lettered,
+    passages_saying_so,
     places_in,
     quoted,
     search,
@@ -481,7 +482,7 @@ class Conversation(Talk):
         written = [part.strip() for part in re.split(r"[;\n]", text)]
         shape = schema.shape
         if not isinstance(shape, GroupShape) or len(written) != len(shape.parts):
-            raise refuse(turn.words or "Write all of it.")
+            raise _parted_otherwise(written, len(shape.parts) if isinstance(shape, GroupShape) else 1, turn)
         given = {
             name: part_read(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
         }
@@ -510,7 +511,7 @@ class Conversation(Talk):
             option = named_option(text, [option.label for option in turn.options])
             if option is not None and chosen is None:
                 return self._chosen(turn.options[option])
-            raise refuse(turn.words)
+            raise _parted_otherwise(written, len(together), turn)
         answers = {
             one.place: part_read(schema, tuple(one.place[1].split(".")[1:]), said)
             for one, said in zip(together, written, strict=True)
@@ -865,7 +866,9 @@ class Conversation(Talk):
         scope, _, name = place.partition("/")
         path = lacking_passage(self.review, (scope, name))
         command = c.CiteEvidence(scope, path, Evidence("", 0))
-        self.pending = Pending("Which words of the record say so? Type some of them.", rests=command)
+        options = passages_saying_so(self.review, command)
+        which = "For others than these, type some of them." if options else "Type some of them."
+        self.pending = Pending(f"Which words of the record say so? {which}", None, options, command)
         return []
 
     def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:
@@ -955,6 +958,11 @@ def _where(turn: Turn, command: c.Command) -> Turn:
     if isinstance(command, c.Determine) or (isinstance(command, c.RuleOn) and turn.kind != "ruling"):
         return Turn("decision", (command.item, ""), "")
     return turn
+
+
+def _parted_otherwise(written: list[str], wanted: int, turn: Turn) -> Refused:
+    """What is said of a line that has fewer parts, or more, than are asked for."""
+    return refuse(f"That is {counted(len(written), 'part')}; {wanted} are asked for.", "", turn.words)
 
 
 def _part_named(command: c.RecordAnswer) -> str:

@@ -385,6 +385,28 @@ def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
     return Pending(question, None, tuple(options), command)
 
 
+def passages_saying_so(review: Review, command: c.CiteEvidence) -> tuple[Option, ...]:
+    """The passages that may be cited with one key for an answer that stands without one; for a denial, those that deny."""
+    session, (name, *rest) = review.session, command.prompt.split(".")
+    held = session.answer(command.item, command.prompt)
+    if held is None or session.unaided(command.item):
+        return ()
+    words = session.prompt(command.item, name).words(rest[0] if rest else "")
+    denied = denied_by(session, c.RecordAnswer(command.item, command.prompt, held))
+    found = (
+        denying(session, (command.item, name), denied)
+        if denied
+        else affirming(session, (command.item, name), words)
+    )
+    return tuple(
+        Option(
+            f"It says so: {_offered(review, (command.item, name), one, denied)}",
+            with_passage(command, evidence_at(one)),
+        )
+        for one in list(worded_once(one for one in found if one.bears))[:MOST_OFFERED]
+    )
+
+
 def lacks_passage(session: Session, command: c.RecordAnswer) -> bool:
     """Whether an answer needs a passage to rest on, and has none."""
     scope, answer = command.item, command.answer

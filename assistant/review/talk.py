@@ -16,7 +16,7 @@ from assistant.core.forms import row_turn
 from assistant.core.problem import Refused, in_words
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import Session, fold
-from assistant.core.text import one_line, visible
+from assistant.core.text import one_line, shortened, visible
 from assistant.core.turn import Option, Turn
 from assistant.core.value import Value, replace
 from assistant.review.review import Review
@@ -125,7 +125,7 @@ class Talk:
             return [cited_words(evidence)]
         return [
             *self.carry_out(c.CiteEvidence(*place, evidence)),
-            Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”"),
+            Line("note", f"Cited {evidence} for “{shortened(self.review.session.prompt(*place).ask, 60)}”"),
         ]
 
     def decline(self, ground: str, reason: str) -> list[Line]:

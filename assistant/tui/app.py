@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from assistant.core.problem import Refused, refuse
 from assistant.core.value import replace
 from assistant.machine import take_any_bytes, when_told_to_end
-from assistant.tui.widgets import ListScreen, MarkedList, ProgramScreen, Services, heading, literal
+from assistant.tui.widgets import Hanging, ListScreen, MarkedList, ProgramScreen, Services, heading, literal
 
 if TYPE_CHECKING:
     from assistant.log import Log, SessionRow
@@ -301,11 +301,10 @@ class HomeScreen(ListScreen):
 
             yield heading("Work list")
             for one in self._work:
-                lines = row_words(one, whole=False)
-                yield Option(literal("\n".join(f"  {line}" for line in lines)), id=f"work:{one.case}")
+                yield Option(Hanging("  ", "\n".join(row_words(one, whole=False))), id=f"work:{one.case}")
         if opened:
             yield heading("Sessions to go on with")
-            yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened)
+            yield from (Option(Hanging("  ", session_words(row)), id=_key(row)) for row in opened)
         yield heading("A new case")
         yield Option(literal("  From a packet: a PDF, several files or a folder"), id="packet:")
         yield heading("Training")
@@ -315,7 +314,7 @@ class HomeScreen(ListScreen):
         yield from (Option(literal(f"  {name}"), id=f"case:{name}") for name in library.case_names())
         if ended:
             yield heading("Ended sessions")
-            yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended)
+            yield from (Option(Hanging("  ", session_words(row)), id=_key(row)) for row in ended)
 
     def _row(self, key: str | None) -> WorkRow | None:
         """The case of the work list that a line stands for."""

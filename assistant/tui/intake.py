@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
-from assistant.core.text import counted, one_line, visible
+from assistant.core.text import counted, one_line, shortened, visible
 from assistant.records.case_folder import place_for
 from assistant.records.course import narrowed
 from assistant.records.intake import (
@@ -36,7 +36,7 @@ from assistant.records.intake import (
     Proposal,
 )
 from assistant.tui.dialogs import AskScreen, ChooseScreen
-from assistant.tui.widgets import KeyLine, MarkedList, ProgramScreen, literal
+from assistant.tui.widgets import Hanging, KeyLine, MarkedList, ProgramScreen, literal
 
 NARROW = 100
 _MARKS = {OPEN: "·", CONFIRMED: "+", REFUSED: "x"}
@@ -194,7 +194,7 @@ class ProposalScreen(ProgramScreen):
             options.append(Option(literal(f"{said} ({counted(len(rows), 'entry')})", "bold")))
             self._rows.append(key)
             for one in rows:
-                options.append(Option(literal(f" {_MARKS[one.state]} {self._line(one)}")))
+                options.append(Option(Hanging(f" {_MARKS[one.state]} ", self._line(one))))
                 self._rows.append(one.key)
         listed.clear_options()
         listed.add_options(options)
@@ -222,7 +222,7 @@ class ProposalScreen(ProgramScreen):
             note for note in one.notes if one.group in (LINE, DOCUMENT) and not note.startswith("not wholly")
         ]
         flag = f" [{'; '.join(told)}]" if told else ""
-        return one_line(f"{said}{marks}{flag}", 150)
+        return shortened(f"{said}{marks}{flag}", 150)
 
     def _current(self) -> tuple[str, list[Proposal]]:
         """The row that is highlighted, and what it is about: one proposal, or those under a heading."""

@@ -21,7 +21,7 @@ from assistant.clock import utc_time
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
-from assistant.core.text import counted, one_line, visible
+from assistant.core.text import counted, one_line, shortened, visible
 from assistant.machine import open_in_viewer
 from assistant.review import views
 from assistant.review.amendment import offer_amendment, set_said
@@ -342,7 +342,9 @@ class ReviewScreen(ProgramScreen):
         label = self.query_one("#dispute", Static)
         first = review.session.status == "open" and not any(review.session.answers.values())
         if first != label.has_class("shown"):
-            label.update(literal("\n".join(views.dispute_lines(review.session)) if first else ""))
+            rows = 2 * max(self.size.width - 8, 20)  # what two rows hold whose words aren't cut
+            said = [shortened(line, rows) for line in views.dispute_lines(review.session)] if first else []
+            label.update(literal("\n".join(said)))
             label.set_class(first, "shown")
 
     def _show_page_beside(self, conversation: Conversation) -> None:
@@ -566,6 +568,13 @@ class ReviewScreen(ProgramScreen):
         conversation = self._conversation
         if conversation is not None:
             self.answer(lambda: conversation.reply(event.text))
+
+    @on(Reply.Needless)
+    def _needless(self) -> None:
+        self.transcript.say(
+            "warning",
+            "The key before had answered at once; the Enter behind it was left out. Press it again for this one.",
+        )
 
     @on(Reply.Moved)
     def _moved(self, event: Reply.Moved) -> None:

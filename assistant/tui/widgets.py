@@ -151,6 +151,9 @@ KEPT_OPEN = frozenset("?/\\")
 TURNS = frozenset("[]}")
 """The signs that only turn pages: they may follow each other at once."""
 
+HABIT = 0.5
+"""Seconds in which nobody reads a question: an Enter that soon behind a key that answered at once belongs to that key."""
+
 
 class Reply(Input):
     """An input that gives single keys their meaning while it is empty."""
@@ -170,6 +173,9 @@ class Reply(Input):
         def __init__(self, name: str) -> None:
             super().__init__()
             self.name = name
+
+    class Needless(Message):
+        """Enter was pressed out of habit behind a key that had answered at once."""
 
     class Moved(Message):
         """An arrow asks to move among the replies."""
@@ -202,6 +208,7 @@ class Reply(Input):
             False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
         )
         self._open_since = 0.0
+        self._answered = False  # by the key before, at once
         self._dropped = 0
 
     def take_up(self) -> int:
@@ -241,7 +248,10 @@ class Reply(Input):
     async def _on_key(self, event: events.Key) -> None:
         if self._too_early(event):
             return
-        if event.key == "enter":
+        answered, self._answered = self._answered, False
+        if event.key == "enter" and answered and event.time < self._open_since + HABIT:
+            self.post_message(self.Needless())
+        elif event.key == "enter":
             self.hand_in()
         elif event.character == "\ufffd":
             self.app.notify("A byte that isn't UTF-8 was left out.", markup=False)
@@ -252,6 +262,7 @@ class Reply(Input):
         elif not self.value and event.character is not None and self._has_meaning(event.character):
             self._following = event.character in KEPT_OPEN
             self.taken = event.character not in KEPT_OPEN | TURNS
+            self._answered = event.character not in self.signs
             self.post_message(self.Pressed(event.character))
         elif not self.value and event.character in self.keys_that_ask:
             self.value = f"{event.character} "  # its words follow in the same line
@@ -343,25 +354,31 @@ class KeyLine(Widget):
 
 
 class Hanging(Visual):
-    """Text behind a key, wrapped under itself."""
+    """Text behind a key; each of its lines is wrapped under its own beginning."""
 
     def __init__(self, key: str, text: str) -> None:
-        self._key, self._text = key, literal(text)
+        self._lines: list[tuple[str, Content]] = []
+        for line in text.split("\n"):
+            said = line.lstrip(" ")
+            self._lines.append((key + " " * (len(line) - len(said)), literal(said)))
+            key = " " * len(key)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        return len(self._key) + self._text.get_optimal_width(rules, container_width)
+        return max(len(head) + text.get_optimal_width(rules, container_width) for head, text in self._lines)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        return self._text.get_height(rules, max(1, width - len(self._key)))
+        return sum(text.get_height(rules, max(1, width - len(head))) for head, text in self._lines)
 
     def render_strips(
         self, width: int, height: int | None, style: VisualStyle, options: RenderOptions
     ) -> list[Strip]:
-        lines = self._text.render_strips(max(1, width - len(self._key)), height, style, options)
-        heads = [self._key, *[" " * len(self._key)] * (len(lines) - 1)]
-        return [
-            Strip([Segment(head, style.rich_style), *line]) for head, line in zip(heads, lines, strict=True)
-        ]
+        strips: list[Strip] = []
+        for head, text in self._lines:
+            lines = text.render_strips(max(1, width - len(head)), None, style, options)
+            for number, line in enumerate(lines):
+                before = head if number == 0 else " " * len(head)
+                strips.append(Strip([Segment(before, style.rich_style), *line]))
+        return strips[:height]
 
 
 CURRENT, CHOSEN = "›", "▌"

@@ -218,13 +218,21 @@ def count(window: Window) -> int:
     return sum(isinstance(one, e.AnswerRecorded) for one in window.events())
 
 
-async def test_keys_of_a_burst_answer_no_question_that_was_not_shown(open_window: Open, begin: Begin) -> None:
+async def test_keys_of_a_burst_answer_no_question_that_was_not_shown(
+    open_window: Open, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.tui.widgets.HABIT", 3600.0)
     begin("acute_trauma")
     async with open_window(session="last") as window:
         before = count(window)
         await window.burst("minus", "1", "1", "enter", "1")
         assert count(window) == before + 1
         assert "4 keys were typed before this was shown, and left out." in window.folded
+        await window.press("minus")
+        stands = window.path, count(window)
+        await window.burst("enter")
+        assert (window.path, count(window)) == stands, "out of habit behind a key that answers at once"
+        assert "the Enter behind it was left out" in window.folded
 
 
 async def test_what_follows_the_enter_of_a_note_is_not_in_the_note(open_window: Open, begin: Begin) -> None:

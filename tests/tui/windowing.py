@@ -30,7 +30,7 @@ from assistant.review.review import Review
 from assistant.tui.app import ImrApp
 from assistant.tui.panel import SidePanel
 from assistant.tui.review import ReviewScreen
-from assistant.tui.widgets import Reply, Services
+from assistant.tui.widgets import HABIT, Reply, Services
 from tests import walk
 from tests.walk import CASE as CASE
 from tests.walk import KEPT
@@ -52,7 +52,9 @@ class Window:
     async def press(self, *keys: str) -> None:
         """Presses keys one after the other; quicker than the pilot's own way, which sleeps after each of them."""
         for key in keys:
-            self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+            pressed = Key(key, CHARACTERS.get(key, key if len(key) == 1 else None))
+            pressed.time += HABIT  # by somebody who has read what stands there
+            self.app.post_message(pressed)
             for _ in range(3):
                 await self.pilot._wait_for_screen()
             await self.asked()
