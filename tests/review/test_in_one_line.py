@@ -409,6 +409,7 @@ def test_after_the_rest_is_confirmed_the_qualifications_are_one_line(begun: Begi
     talk = begun(BACK, kept=())
     talk.reply("1")
     assert talk.turn.words.startswith("Write these, with semicolons: In which specialty")
+    assert "That is 2 parts; 4 are asked for." in talk.reply("Occupational Medicine; California")[-1].text
     talk.reply("Occupational Medicine; California; 6; 24")
     held = talk.review.session.answer("case", "qualifications")
     assert held is not None

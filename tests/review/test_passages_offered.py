@@ -9,7 +9,7 @@ import pytest
 
 from assistant import library
 from assistant.core import commands as c
-from assistant.core.answer import Answer
+from assistant.core.answer import Answer, Evidence
 from assistant.core.record.absence import (
     affirming,
     denying,
@@ -25,7 +25,7 @@ from assistant.core.value import replace
 from assistant.letter.sections import rationale
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.passages import found_words, passage_wanted, search, weight_words
+from assistant.review.passages import found_words, passage_wanted, passages_saying_so, search, weight_words
 from assistant.review.passages import quoted as passages_quoted
 from assistant.review.review import Review
 from tests.review.test_guard import Change, answer, flags, names, planned, quoted, run
@@ -405,6 +405,22 @@ def test_a_denial_on_a_page_of_another_person_bears_nothing(tmp_path: Path) -> N
     review, made = run(tmp_path, flags(fracture=quote), OTHERS)
     assert made.status == 1
     assert "unsupported-finding" in names(review)
+
+
+def test_a_finding_without_a_passage_is_offered_those_that_say_so(tmp_path: Path) -> None:
+    change = answer(changed_since="yes", acute_trauma="no")
+    chart = "NOTE\n\nThe neck pain has worsened since the films. There was no new injury.\nAdvance directive: declined.\n"
+    review, _ = run(tmp_path, change, chart, sign=False)
+
+    def said(prompt: str) -> list[str]:
+        options = passages_saying_so(review, c.CiteEvidence("1", prompt, Evidence("", 0)))
+        made = [one.command for one in options]
+        assert [one.command for one in options if not isinstance(one.command, c.CiteEvidence)] == []
+        return [one.evidence.quote for one in made if isinstance(one, c.CiteEvidence)]
+
+    assert "The neck pain has worsened since the films." in said("changed_since")
+    assert "There was no new injury." in said("acute_trauma")
+    assert "The neck pain has worsened since the films." not in said("acute_trauma")
 
 
 def test_a_number_is_offered_the_words_that_hold_it_first(tmp_path: Path) -> None:
