@@ -31,6 +31,8 @@ from tests.tui.windowing import Window
 from tests.walk import KEPT
 
 REASON = "The notes of the provider have the whole of it."
+UNTOLD = {SEARCHED: [{"step": "mtus", "place": "none", "edition": "As in force", "found": "nothing"}]}
+"""What is answered where a reference says nothing and not documented is no answer: a search has a step."""
 _MOST = 80
 
 
@@ -43,7 +45,10 @@ class Reply(Value):
 
 
 class Hand:
-    """Replies by the answers of a reference, as an answers file has them; what it says nothing of is not documented."""
+    """Replies by the answers of a reference, as an answers file has them.
+
+    Of what it says nothing, what is proposed is confirmed, and all else is not documented.
+    """
 
     def __init__(self, window: Window, reference: Mapping[str, Any]) -> None:
         self.window = window
@@ -116,7 +121,7 @@ class Hand:
         """What the reference answers to a question or a part of one."""
         schema = self.window.talk.review.session.prompt(scope, path).schema
         root, *rest = path.split(".")
-        raw = self.reference.get("answers", {}).get(scope, {}).get(root, "not_documented")
+        raw = self.reference.get("answers", {}).get(scope, {}).get(root, UNTOLD.get(root, "not_documented"))
         answer = read_answer(schema, raw, root, checked=False)
         for name in rest:
             answer = (answer.parts or {}).get(name, Answer())
@@ -182,7 +187,8 @@ class Hand:
             return self._checklist(turn, wanted)
         if isinstance(shape, ListingShape):
             return self._listing(turn, wanted)
-        if turn.proposal is not None and turn.proposal.answer.plain() == wanted.plain():
+        untold = root_of(turn.path) not in self.reference.get("answers", {}).get(turn.scope, {})
+        if turn.proposal is not None and (untold or turn.proposal.answer.plain() == wanted.plain()):
             return Reply()
         same = [one for one in talk.options if _says(one, wanted)]
         if isinstance(shape, GroupShape) and not same:
