@@ -166,8 +166,6 @@ TOGETHER = {
         """read: {odg-spine-injections/facet-ablation: 2015}
     given:
       procedure: ablation
-      facet_signs: "yes"
-      care: "yes"
       joints: 1
       root: "no"
       fused: "yes"
