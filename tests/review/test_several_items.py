@@ -21,8 +21,7 @@ REPLIES = (
     *("1", "two tablets at a time"),
     *("by:Yes, as stated", "2", "It is a line of the tests that are listed."),
     *("by:ALPRAZOLAM 0.5", "2", "It was filled for fifteen days in March.", "by:as sug"),
-    *("", "49", "Soma 350 mg", "1", "-", "by:passages counts", "It is the same in every note, and no flare."),
-    *("-", "by:as sug"),
+    *("", "49", "Soma 350 mg", "1", "by:as sug"),
     *("by:Yes, as stated", "by:as sug"),
     *("1", "sign"),
 )
