@@ -22,8 +22,7 @@ REPLIES = (
     *("by:Yes, as stated", "2", "It is a line of the tests that are listed."),
     *("by:ALPRAZOLAM 0.5", "2", "It was filled for fifteen days in March.", "by:as sug"),
     *("", "49", "Soma 350 mg", "1", "by:as sug"),
-    *("by:Yes, as stated", "by:as sug"),
-    *("1", "sign"),
+    *("by:Yes, as stated", "by:as sug", "sign"),
 )
 """What is replied, one after the other; `by:` takes the last reply that holds these words."""
 
