@@ -311,12 +311,12 @@ def test_a_save_is_seen_and_a_look_without_one_is_not(own: Path) -> None:
 def test_what_is_refused_is_told_with_its_line_and_does_not_end_the_watch(
     own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = changed(own, "answer: relaxant", "answer: relaxnt")
+    path = changed(own, "answer: supply", "answer: suply")
     monkeypatch.setattr(commands, "saves", lambda names: iter([None, None]))
     status, out, _ = said(capsys, "check", "--watch", "mine")
     assert status == 0
     assert out.count(f"{path}, line ") == 2
-    assert "Did you mean `relaxant`?" in out
+    assert "Did you mean `supply`?" in out
 
 
 def test_a_slow_step_is_named_with_the_prompt_that_makes_it_slow() -> None:
