@@ -17,7 +17,7 @@ from assistant.clock import today
 from assistant.core.dates import CLOCK_FACTS, HOLIDAYS, RULES, due, parse_date
 from assistant.core.problem import Refused
 from assistant.core.record.case import Case
-from assistant.core.text import counted, one_line
+from assistant.core.text import counted, one_line, shortened
 from assistant.core.value import Value, replace
 from assistant.log import Log, SessionRow
 from assistant.review.desk import CaseAtWork, at_work, read_folder
@@ -234,7 +234,7 @@ def row_words(row: WorkRow, *, whole: bool = True) -> list[str]:
     ]
     if row.elsewhere:
         lines.append("  Another window has its review open.")
-    items = "; ".join(one_line(item, 60) for item in row.items)
+    items = "; ".join(shortened(item, 60) for item in row.items)
     left = f", {row.unread} unread" if row.unread else ""  # not told of a closed review
     pages = f"{counted(row.pages, 'page')}{left}" if row.pages else ""
     whose = f"for {row.reviewer}" if row.reviewer else ""

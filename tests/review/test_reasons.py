@@ -23,6 +23,8 @@ def test_short_honest_reasons_stand() -> None:
         "Quillfeather, Brindlemoor",
         "не относится",
         "Dr. Zarkovian saw another patient",
+        "one centimetre is within measurement error",
+        "superseded and equivocal",
     ]:
         check_reason(text, PAGES)
 

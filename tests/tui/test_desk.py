@@ -29,8 +29,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_the_work_list_stands_first_with_the_rule_under_it(
     home: Path, open_window: Open, size: tuple[int, int]
 ) -> None:
+    listed = home / "case.yaml"
+    listed.write_text(
+        listed.read_text().replace("films again", "films of the neck again in flexion and extension")
+    )
     async with open_window(size=size) as window:
         await window.settle(lambda: "Work list" in window.text)
+        rows = window.rows()
+        at = next(at for at, row in enumerate(rows) if "films of the neck; " in row)
+        begins = rows[at].index("films")
+        assert (size == WIDE) is ("unread" in rows[at])
+        assert size == WIDE or (not rows[at + 1][:begins].strip("› ") and rows[at + 1][begins] != " ")
         assert "› " in next(row for row in window.rows() if "neck-17 · due 2026-02-09" in row)
         assert "DAYS LATE · new" in window.folded
         assert "Lab. Code 4610.6(d)(1)" in window.folded
