@@ -45,6 +45,11 @@ _CLAUSE = r"(?:[^;,.()]|\.(?=\w))+"
 
 _BLANK = re.compile(r"_{3,}|\.{5,}")
 _FILLED = re.compile(r"\d|[:?]\s*[^\s_.]|[^\s_.][\s_.]*$(?<![_.])")
+_CONTINUES = re.compile(
+    r"(?i)[a-z][a-z0-9 '/-]{0,40}?\b(?:note|report|visit|record|summary|evaluation|consultation|letter|review)s?"
+    r"\s*[,(–-]\s*cont(?:inued|['’]d|d|\.)?\s*\)?\.?"
+)
+"""The heading of a page that goes on with a document: `PROGRESS NOTE, continued`."""
 _COVER = re.compile(
     r"(?is)(?=.{0,400}?\b(?:fax|facsimile)\s+(?:cover|transmi\w+)|.{0,400}?\bcover\s+(?:sheet|page)\b)(?=.{0,1200}?^\W*(?:to|from|pages?|fax)\b)(?!.{2500})",
     re.MULTILINE,
@@ -137,9 +142,12 @@ class RecordSearch:
         return frozenset(line for line, times in seen.items() if times > max(2, len(pages) / 2))
 
     def is_running(self, quote: str) -> bool:
-        """Whether words stand at the head or the foot of most pages, so that they say nothing of the patient."""
-        said = [_without_figures(line) for line in quote.split("\n") if line.strip()]
-        return bool(said) and all(any(one in line for line in self._running) for one in said)
+        """Whether words stand at the head or the foot of most pages, or name a document that goes on: nothing of the patient."""
+        said = [line for line in quote.split("\n") if line.strip()]
+        return bool(said) and all(
+            _CONTINUES.fullmatch(one.strip()) or any(_without_figures(one) in line for line in self._running)
+            for one in said
+        )
 
     def _is_label(self, group: PassageGroup) -> bool:
         """Whether words are a form's label that nobody filled in: `Prior surgery: ______`, or a label before another one."""

@@ -201,6 +201,11 @@ def test_what_is_left_open_beside_its_denial_is_not_offered_for_a_yes(tmp_path: 
     [
         ("Not a real medical record.", True),
         ("RECONSTRUCTED FOR PRACTICE from the published determination. Not a real medical record.", True),
+        ("PROGRESS NOTE, continued", True),
+        ("Operative Report (cont'd)", True),
+        ("Home visit - CONTINUED.", True),
+        ("He asks that the home visits be continued.", False),
+        ("Gabapentin - continued", False),
         ("There is no evidence of loosening.", False),
         ("loosening", False),
     ],
