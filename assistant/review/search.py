@@ -170,19 +170,15 @@ class RecordSearch:
 
         A question that looks for plans is answered by it.
         """
-        lists = self._vocabulary.lists
-        plans, past, again = (frozenset(lists.get(name, ())) for name in ("plans", "past", "again"))
         if self._is_of_plans(prompt):
             return False
-        to_come = plans | again if group.standing == "negated" else plans
+        to_come = ("plans", "again") if group.standing == "negated" else ("plans",)
         held = self._clauses(prompt, group)
-        return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
+        return bool(held) and all(self._says(one, *to_come) and not self._says(one, "past") for one in held)
 
     def _is_of_plans(self, prompt: Prompt) -> bool:
         """Whether a question looks for what is to come, or for what was asked for."""
-        plans = frozenset(self._vocabulary.lists.get("plans", ()))
-        asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
-        return bool(prompt.about) or not plans.isdisjoint(asked)
+        return bool(prompt.about) or self._says(f"{prompt.ask} {' '.join(prompt.look_for)}", "plans")
 
     def _affirms(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a passage may carry a yes, or what is listed."""
@@ -197,20 +193,14 @@ class RecordSearch:
 
         Nor does a line under the heading of a plan.
         """
-        lists = self._vocabulary.lists
-        done, services, treatments, going_on = (
-            frozenset(map(words_in, lists.get(name, ())))
-            for name in ("done", "services", "treatments", "going_on")
-        )
-        asked, said = words_in(prompt.ask).split(), words_in(group.quote).split()
-        if done.isdisjoint(asked) or not done.isdisjoint(said) or self._is_of_plans(prompt):
+        said, terms = group.quote, group.terms or ("",)
+        if not self._says(prompt.ask, "done") or self._says(said, "done") or self._is_of_plans(prompt):
             return True
-        terms = [words_in(one).split() for one in group.terms or ("",)]
         if self._section(group.document, group.pages[0], group.start) == _PLANNING:
-            if not going_on.isdisjoint(said):
-                return True
-            return any((services | treatments).isdisjoint(one) for one in terms)
-        return any(services.isdisjoint(one) for one in terms) or not self._of_plans(prompt, group)
+            return self._says(said, "going_on") or not all(
+                self._says(one, "services", "treatments") for one in terms
+            )
+        return not all(self._says(one, "services") for one in terms) or not self._of_plans(prompt, group)
 
     def _is_planned(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a line under the heading of a plan says what is to come where it is asked what there was: "Plan: 6 visits"."""
@@ -223,24 +213,19 @@ class RecordSearch:
 
         vocabulary = self._vocabulary
         lasting = any(
-            not self._lasting.isdisjoint(part)
+            self._says(part, "lasting")
             and any(
                 word_root(term) in {word_root(one) for one in vocabulary.variants(word)}
-                for word in part
+                for word in words_in(part).split()
                 for term in group.terms
             )
-            for part in (words_in(one).split() for one in re.split(r"[,;?]|\bor\b", prompt.ask))
+            for part in re.split(r"[,;?]|\bor\b", prompt.ask)
         )
         least = least_asked(prompt.ask) or _LASTING * lasting
         if not least or longest(group.quote) >= least:
             return False
-        brief = [words_in(one) for one in vocabulary.lists.get("brief", ())]
-        held = [" ".join(one) for one in self._clauses(prompt, group)]
-        return bool(held) and all(longest(one) or (lasting and _holds(one, brief)) for one in held)
-
-    @cached_property
-    def _lasting(self) -> frozenset[str]:
-        return frozenset(self._vocabulary.lists.get("lasting", ()))
+        held = self._clauses(prompt, group)
+        return bool(held) and all(longest(one) or (lasting and self._says(one, "brief")) for one in held)
 
     def _has_another_cause(self, group: PassageGroup) -> bool:
         """Whether a trouble is told of with a cause that is of no nerve: "dribbling from an enlarged prostate"."""
@@ -257,20 +242,22 @@ class RecordSearch:
 
     def _of_a_place(self, prompt: Prompt, asked: Iterable[str], group: PassageGroup) -> bool:
         """Whether a denial is of a place alone that isn't asked about: a saddle that isn't numb says nothing of a leg."""
-        places = frozenset(self._vocabulary.lists.get("places", ()))
-        if not places.isdisjoint(words_in(f"{prompt.ask} {' '.join(asked)}").split()) or regions_of(
-            group.quote
-        ):
+        if self._says(f"{prompt.ask} {' '.join(asked)}", "places") or regions_of(group.quote):
             return False
         held = self._clauses(prompt, group)
-        return bool(held) and all(not places.isdisjoint(one) for one in held)
+        return bool(held) and all(self._says(one, "places") for one in held)
 
-    def _clauses(self, prompt: Prompt, group: PassageGroup) -> list[list[str]]:
+    def _says(self, text: str, *lists: str) -> bool:
+        """Whether a text has something of one of these lists of the vocabulary."""
+        held, said = self._vocabulary.lists, words_in(text)
+        return any(_whole(tuple(held.get(name, ()))).search(said) for name in lists)
+
+    def _clauses(self, prompt: Prompt, group: PassageGroup) -> list[str]:
         """The words of each clause of a passage in which something stands that a question looks for."""
         at = (group.document, group.pages[0], group.start)
         clauses = [(one.start(), one.end()) for one in re.finditer(_CLAUSE, group.quote)]
         return [
-            words_in(group.quote[begin:end]).split()
+            words_in(group.quote[begin:end])
             for begin, end in clauses
             if any(begin <= mark < end for mark, _ in self._marks.get(prompt.look_for, {}).get(at, ()))
         ]
@@ -332,13 +319,9 @@ class RecordSearch:
         return frozenset(word_root(one) for one in self._vocabulary.lists.get("local", ()))
 
     def _eventful(self, group: PassageGroup) -> bool:
-        if not self._events.isdisjoint(words_in(group.quote).split()):
-            return True
-        return all((group.document, page) in self._twice for page in group.pages)
-
-    @cached_property
-    def _events(self) -> frozenset[str]:
-        return frozenset(words_in(one) for one in self._vocabulary.lists.get("events", ()))
+        return self._says(group.quote, "events") or all(
+            (group.document, page) in self._twice for page in group.pages
+        )
 
     @cached_property
     def _twice(self) -> frozenset[tuple[str, int]]:
@@ -492,8 +475,11 @@ def _index_of(pages: _Kept, vocabulary: _Kept, unreadable: _Kept = (), dates: _K
     return RecordIndex.of(dict(pages), texts, unreadable=dict(unreadable), dates=dict(dates))
 
 
-def _holds(said: str, phrases: Iterable[str]) -> bool:
-    return any(f" {one} " in f" {said} " for one in phrases)
+@lru_cache(maxsize=64)
+def _whole(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds one of some phrases in folded words."""
+    folded = sorted(map(words_in, phrases), key=len, reverse=True)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, folded)) or '(?!)'})(?!\S)")
 
 
 def _without_figures(line: str) -> str:

@@ -125,13 +125,15 @@ def test_a_denial_of_a_plan_does_not_speak_against_what_was_done(tmp_path: Path)
     assert open_passages(review.session, ("1", "prior_surgery")) == ()
 
 
-def test_labels_covers_and_plans_say_nothing_of_what_was_done(tmp_path: Path) -> None:
+def test_labels_covers_plans_and_accidents_say_nothing_of_what_was_done(tmp_path: Path) -> None:
     pages = {
         "Prior surgery: ________": ("printed", True),
         "Prior surgery:\nAllergies: ____": ("printed", True),
         "Surgery ______ Date ______": ("printed", True),
         "FAX COVER SHEET\nTo: Claims\nPages: 4\nRe: records of the laminectomy": ("affirmed", False),
         "PLAN\nLaminectomy at L4-L5.": ("hypothetical", False),
+        "HISTORY:\nHe had no laminectomy.": ("negated", True),
+        "HISTORY:\nHe was rear-ended and had no laminectomy.": ("negated", False),
         "The request for a laminectomy was not certified.": ("affirmed", False),
         "PAST SURGERY:\nLaminectomy in 2009.": ("affirmed", True),
         "Prior surgery: laminectomy 2009 ____": ("affirmed", True),
