@@ -180,13 +180,13 @@ def _is_ruled_out(session: Session, place: AnswerPlace, ground: Ground, group: P
         or not group.bears
     ):
         return False
-    dates = [_date_of_document(session, one.document) for one in ground.evidence]
+    dates = [_date_of(session, one.document) for one in ground.evidence]
     if any(same_words(group, one) for one in ground.evidence) or any(
-        _is_later(date, _date_of(session, group)) for date in dates
+        _is_later(date, _date_of(session, group.document)) for date in dates
     ):
         return False
-    said = _words_in(label)
-    return any(said & _words_in(term) for term in group.terms) and is_of_region(session, place, group)
+    said = _telling_words(label)
+    return any(said & _telling_words(term) for term in group.terms) and is_of_region(session, place, group)
 
 
 def _left_out(
@@ -216,7 +216,7 @@ def _left_out(
     }
     denied = {(one.document, one.start) for one in own.groups if one.standing in HARMLESS}
     items = session.rules.case.items.values() if compiled(r"(?i)\bother\b").search(prompt.ask) else ()
-    asked = {word for item in items for word in _words_of(item.service)}
+    asked = {word for item in items for word in _words_and_singulars(item.service)}
     documents = session.rules.case.documents
     dates = [documents[one.document].date for one in answer.all_evidence() if one.document in documents]
     for one in left:
@@ -227,7 +227,7 @@ def _left_out(
             continue
         if (one.document, one.start) in denied or compiled(_TO_COME).search(one.quote):
             continue
-        told = _words_of(one.quote)
+        told = _words_and_singulars(one.quote)
         if any(words & told and not words & asked for words in called.values()) and is_of_region(
             session, place, one
         ):
@@ -243,7 +243,7 @@ _TO_COME = (
 )
 
 
-def _words_of(text: str) -> set[str]:
+def _words_and_singulars(text: str) -> set[str]:
     """The words of a text, also without the *s* of a plural."""
     words = set(re.findall(r"\w{2,}", text.casefold()))
     return words | {one.removesuffix("s") for one in words}
@@ -280,7 +280,7 @@ def _denies(
     if (named or not _yes_or_no(session, place, ground)) and not concerns(group, named):
         return False
     dates = [documents[one.document].date for one in ground.evidence if one.document in documents]
-    if any(_is_later(date, _date_of(session, group)) for date in dates):
+    if any(_is_later(date, _date_of(session, group.document)) for date in dates):
         return False
     return _of_the_same_place(group.quote, " ".join(one.quote for one in ground.evidence))
 
@@ -295,9 +295,11 @@ def _of_another_choice(session: Session, place: AnswerPlace, ground: Ground, den
     shape = at(session.prompt(*place).schema.shape, tuple(ground.path.split(".")) if ground.path else ())
     if not isinstance(shape, ChoiceShape) or str(ground.answer.value) not in shape.labels:
         return False
-    said = _words_in(denied)
-    own = _words_in(shape.labels[str(ground.answer.value)])
-    others = [_words_in(label) for value, label in shape.labels.items() if value != str(ground.answer.value)]
+    said = _telling_words(denied)
+    own = _telling_words(shape.labels[str(ground.answer.value)])
+    others = [
+        _telling_words(label) for value, label in shape.labels.items() if value != str(ground.answer.value)
+    ]
     return any((one - own) & said and not (own - one) & said for one in others)
 
 
@@ -305,7 +307,7 @@ UNTELLING = frozenset("with without other another alone none".split())
 """Words that tell no choice from another."""
 
 
-def _words_in(text: str) -> set[str]:
+def _telling_words(text: str) -> set[str]:
     return set(re.findall(r"[a-z]{4,}", text.casefold())) - UNTELLING
 
 
@@ -337,11 +339,7 @@ def _is_later(first: PartialDate | None, second: PartialDate | None) -> bool:
     return first is not None and second is not None and first.after(second) is True
 
 
-def _date_of(session: Session, group: PassageGroup) -> PartialDate | None:
-    return _date_of_document(session, group.document)
-
-
-def _date_of_document(session: Session, name: str) -> PartialDate | None:
+def _date_of(session: Session, name: str) -> PartialDate | None:
     document = session.rules.case.documents.get(name)
     return document.date if document is not None else None
 
@@ -362,7 +360,7 @@ def denying(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple
         and concerns(group, wanted)
         and _may_deny(session, place, group)
     ]
-    dated = sorted(_once(found), key=lambda one: _order(_date_of(session, one)), reverse=True)
+    dated = sorted(_once(found), key=lambda one: _order(_date_of(session, one.document)), reverse=True)
     return tuple(dated)
 
 
@@ -412,7 +410,7 @@ def speaking_for(session: Session, place: AnswerPlace, entry: str) -> tuple[Pass
         return told, group.standing != "affirmed" or not group.bears, not concerns(group, signs)
 
     groups = affirming(session, place, prompt.words(entry))
-    dated = sorted(groups, key=lambda one: _order(_date_of(session, one)), reverse=True)
+    dated = sorted(groups, key=lambda one: _order(_date_of(session, one.document)), reverse=True)
     return tuple(sorted(dated, key=order))
 
 
@@ -446,9 +444,9 @@ def newer_against(
     found = [
         one
         for one in speaks_of(session, place, words)
-        if _is_later(_date_of(session, one), _date_of(session, group))
+        if _is_later(_date_of(session, one.document), _date_of(session, group.document))
     ]
-    found.sort(key=lambda one: _order(_date_of(session, one)), reverse=True)
+    found.sort(key=lambda one: _order(_date_of(session, one.document)), reverse=True)
 
     def order(one: PassageGroup) -> tuple[bool, bool, bool]:
         return not concerns(one, group.terms), one.document in refusals, one.standing != "affirmed"
