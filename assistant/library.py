@@ -142,8 +142,7 @@ def hold_to_form(kind: str, text: str, parsed: Callable[[], YamlDocument]) -> No
     seal = held.hexdigest()
     if seal in _passed(_passed_file()):
         return
-    schema, *others = _schemas(kind)
-    problems = yaml.form_problems(parsed(), schema, others)
+    problems = yaml.form_problems(parsed(), _checker(kind))
     if problems:
         raise Refused(*problems)
     _has_passed(seal)
@@ -156,11 +155,11 @@ def _schema_texts(kind: str) -> Iterator[str]:
 
 
 @lru_cache
-def _schemas(kind: str) -> list[dict[str, Any]]:
-    """The schema of a kind, and those that it refers to; behind `#` stands which of its files it is, and what that one needs."""
+def _checker(kind: str) -> Any:
+    """What holds files against the schema of a kind; behind `#` stands which of its files it is, and what that one needs."""
     schema, *others = [json.loads(text) for text in _schema_texts(kind)]
     part = kind.partition("#")[2]
-    return [schema | {"$ref": f"#/$defs/{part}"} if part else schema, *others]
+    return yaml.form_checker(schema | {"$ref": f"#/$defs/{part}"} if part else schema, others)
 
 
 @lru_cache

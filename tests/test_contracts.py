@@ -203,10 +203,10 @@ def test_it_is_checked_again_as_another_kind_by_another_schema_and_by_another_ve
         library._schema_seal.cache_clear()
         with monkeypatch.context() as patch:
             patch.setattr(library, changed, "9" if changed == "__version__" else lambda kind: ["{}"])
-            library._schemas.cache_clear()
+            library._checker.cache_clear()
             read_again(changed)
     library._schema_seal.cache_clear()
-    library._schemas.cache_clear()
+    library._checker.cache_clear()
     assert checked == ["one", "two", "__version__", "_schema_texts"]
 
 

@@ -397,16 +397,9 @@ _HOW = {
 _MOST_SAID = 100
 
 
-def form_problems(
-    document: YamlDocument, schema: Mapping[str, Any], others: Iterable[Mapping[str, Any]] = ()
-) -> list[Problem]:
-    """Where the document is not as its schema has it: what, file and line, and what to do; in the order of lines.
-
-    `others` are schemas that it refers to, by their `$id`.
-    """
+def form_problems(document: YamlDocument, checker: Any) -> list[Problem]:
+    """Where the document is not as its schema has it: what, file and line, and what to do; in the order of lines."""
     found: list[tuple[int, Problem]] = []
-    bundled = {**schema.get("$defs", {}), **{other["$id"]: other for other in others}}
-    checker = _checker(json.dumps({**schema, "$defs": bundled}))
     for path, value in plain(document.data):
         if any("\0" in one for one in (value, *path) if isinstance(one, str)):
             what = f"{_name(path)} holds a NUL."
@@ -420,12 +413,15 @@ def form_problems(
     return [problem for _, problem in sorted(dict.fromkeys(found), key=lambda one: one[0])]
 
 
-@lru_cache(maxsize=32)
-def _checker(schema: str) -> Any:
+def form_checker(schema: Mapping[str, Any], others: Iterable[Mapping[str, Any]] = ()) -> Any:
+    """What holds documents against a schema; `others` are those that it refers to, by their `$id`.
+
+    They are put in where they are referred to: looked up for each value, a check takes half as long again.
+    """
     from jsonschema import Draft202012Validator  # slow to load, and the first frame needs no check
 
-    read = json.loads(schema)
-    # What is referred to stands in the place: looked up for each value, it takes half as long again.
+    bundled = {**schema.get("$defs", {}), **{other["$id"]: other for other in others}}
+    read = deepcopy({**schema, "$defs": bundled})
     for part, root in [*_referring(read, read)]:
         file, _, pointer = part.pop("$ref").partition("#")
         named = read["$defs"][file] if file else root

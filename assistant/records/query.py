@@ -24,7 +24,7 @@ _CONTROL.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
 
 def window_shown(text: str) -> str:
     """The text with control characters and broken ones as spaces, each for one, so that offsets stay."""
-    return text.translate(_CONTROL)
+    return text if text.isprintable() else text.translate(_CONTROL)
 
 
 # What a person or a prompt looks for, as groups of words and phrases; no sign in it is an operator of the
@@ -185,10 +185,11 @@ def _phrase(text: str, wide: str, loose: bool = False) -> Phrase:
 
 def _may_part(phrase: str, wide: str) -> bool:
     """Whether other words may stand between those of a phrase: two to four, at least two of them telling."""
-    said = words_in(phrase)
-    own = said.split()
+    if words_in(phrase) != wide:
+        return False
+    own = wide.split()
     telling = sum(word not in _SMALL and not word.isdigit() and len(word) > 1 for word in own)
-    return said == wide and len(own) <= _MOST_APART and telling >= _TURNED
+    return len(own) <= _MOST_APART and telling >= _TURNED
 
 
 def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
@@ -386,8 +387,11 @@ def _spoken(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[st
 
 
 def _worded(text: str, forms: Forms, apart: frozenset[str]) -> Iterator[str]:
-    own = words_in(text).split()
-    every = [[form for form in forms(word) if form == word or form not in apart] for word in own]
+    every: list[list[str]] = []
+    for word in words_in(text).split():
+        every.append([form for form in forms(word) if form == word or form not in apart])
+        if not every[-1]:  # most wordings have a word that the record lacks
+            return iter(())
     return map(" ".join, islice(product(*every), MOST_FORMS))
 
 
