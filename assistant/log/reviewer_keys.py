@@ -265,9 +265,9 @@ def _no_key(path: Path) -> Refused:
     )
 
 
-def officers() -> list[VerifierKey]:
+def officers(path: Path | None = None) -> list[VerifierKey]:
     """The keys of the officers that the profile of the organization names, in `organization.yaml` beside the reviewer's."""
-    path = config_folder() / "organization.yaml"
+    path = path or config_folder() / "organization.yaml"
     if not path.exists():
         return []
     data = library.document(library.read_text(path), one_line(str(path)), "organization").data
