@@ -82,6 +82,13 @@ class RecordSearch:
         """The passages for a person's query, best first."""
         return self._open().find(query)
 
+    def heard(self, text: str, terms: Sequence[str]) -> dict[str, str]:
+        """Of some terms those that a text of the reviewer's speaks of, and how; what it affirms of one counts first."""
+        if not terms:
+            return {}
+        found = _index_of(_kept({"": (text,)}), _kept(self._texts)).look_for(terms)
+        return {one.term: one.standing for one in sorted(found, key=lambda one: one.supports)}
+
     def passages(self, terms: Sequence[str]) -> tuple[PassageGroup, ...]:
         """Every group of passages that speaks of one of the terms, in the order in which they matter."""
         key = tuple(terms)

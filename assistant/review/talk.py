@@ -162,7 +162,7 @@ class Talk:
         to, letter = quoted if said != text else "", self._said()
         found = session.status == "signed" and (
             unborne_in(session, "the addendum", add.text, self.review.pages, () if to else letter)
-            or addendum_check(session, item, to, add.text, letter)
+            or addendum_check(session, item, to, add.text, letter, self.review.search.heard)
         )
         if found:
             where = "Where does it stand? Your words are logged with the addendum; < leaves it out."

@@ -533,11 +533,50 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
     assert (review.session.status, names(review)) == ("open", {"contradicted-denial"})
 
 
+@pytest.mark.parametrize(
+    ("case", "change", "said"),
+    [
+        (
+            "shoulder-torn-cuff",
+            answer(imaging=quoted("partial", "tear of the supraspinatus", "mri-report-2015-04-22")),
+            "the cited words say a full-thickness tear",
+        ),
+        (
+            "physical-therapy-after-cuff-repair",
+            lambda given: given["surgery"]["value"].update(procedure="cuff_open"),
+            "arthr",
+        ),
+        (
+            "psychotherapy-after-trial",
+            answer(had=quoted(6, "6 sessions of cognitive behavioral therapy", "psychology-note-2015-04-06")),
+            "the cited words say what is requested",
+        ),
+        (
+            "physical-therapy-further-visits",
+            answer(visits_had=quoted(6, "Pain today 6 of 10", "therapy-note-2014-04-11")),
+            "the cited words say Pain today 6 of 10",
+        ),
+    ],
+)
+def test_what_the_cited_words_say_another_of_is_asked_about(
+    tmp_path: Path, case: str, change: Change, said: str
+) -> None:
+    review, made = run(tmp_path, change, case=case)
+    assert "unsupported-finding" in names(review)
+    assert any(said in problem.what for problem in made.open)
+
+
 def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> None:
     review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
     assert review.session.status == "signed"
     talk = Conversation(review)
-    for words in ("The left knee was hurt.", "The visit of May 2, 2011 was read.", "He had 30 visits."):
+    for words in (
+        "The left knee was hurt.",
+        "The visit of May 2, 2011 was read.",
+        "He had 30 visits.",
+        "An MRI was done before.",
+        "The knee no longer locks.",
+    ):
         told = talk.addendum(words)
         assert talk.pending is not None, (words, told)
         talk.pending = None
@@ -619,6 +658,7 @@ def test_a_denial_that_moves_within_an_edited_sentence_is_seen() -> None:
         ("C4-C5", "C6-C7", True),
         ("The request is for", "The provider asks for", False),
         ("The request is for", "As a fracture was seen, the request is for", True),
+        ("The request is for", "As pseudarthrosis was seen, the request is for", True),
         ("The request is for", "As the neck hurts, the request is for", False),
     ],
 )

@@ -26,14 +26,14 @@ SPELLED = {
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
 _DAYS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "year": (365, 366)}
-_WEEKLY = "hour a week"
+WEEKLY = "hour a week"
 _CALLED = {
     "day": "days?|d",
     "week": "weeks?|wks?|w",
     "month": "months?|mos?|mths?",
     "year": r"(?:years?|yrs?)(?!\s*-?\s*old)(?!\s+of\s+(?:age|experience|education|schooling|service))",
     "hour": "hours?|hrs?|h",
-    _WEEKLY: "hours?|hrs?|h",
+    WEEKLY: "hours?|hrs?|h",
     "visit": "visits?|sessions?|treatments?|appointments?|appts?",
     "percent": "percent|per cent|pct|%",
     "level": "levels?",
@@ -54,6 +54,7 @@ _SPELLED_OUT = rf"(?i)(?<![\w-])(?:a\s+(?=hundred))?{_WORDS}(?:(?:\s+and\s+|[\s-
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|(?:{_TENS})[- ](?:{_ONES})|{'|'.join(sorted(SPELLED, key=len, reverse=True))})"
 _RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
 _BEFORE = r"(?:(?<![\w.,/:\u2013\u2019'-])|(?<=\bx))"
+_DAYS_A_WEEK = rf"(?i){_BEFORE}({_NUMBER})\s*(?:days?|x|times)\s*(?:(?:a|per|each|every)\s+|/\s*)?(?:week|wk)"
 _EVERY = r"(?i)(?:every|each|q\.?|per|(?:return|follow[- ]?up|f/?u|rtc|recheck|see|back|again)(?:\s+\w+)?(?:\s+in)?)\s*$"
 _PART_OF = rf"(?i){_BEFORE}(?P<part>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|his\s+|her\s+)?$"
 _ABOUT = r"(?i)(?:about|approx\w*\.?|nearly|almost|roughly|around|over|more than|at least|less than|under|[~<>\u2248])\s*$"
@@ -131,12 +132,12 @@ def of_another(answered: float, unit: str, quotes: Iterable[str], *, cut: bool =
     counted = _all_counted(quotes, name, levels=False) if name else []
     if not name or (counted and (not cut or _makes(answered, name, [one for _, one in counted], quotes))):
         return ()
-    alike = tuple(_DAYS) if name in _DAYS else (name, "hour") if name == _WEEKLY else (name,)
+    alike = tuple(_DAYS) if name in _DAYS else (name, "hour") if name == WEEKLY else (name,)
     others = "|".join(called for one, called in _CALLED.items() if one not in alike)
     another = rf"(?i)\s*-?\s*(?:{others}|{_UNIT}|degrees|pounds|inches|/\s*(?:5|10))(?!\w)"
     if cut and not any(compiled(rf"(?i)\b(?:{_CALLED.get(name, name)})(?!\w)").search(one) for one in quotes):
         named = rf"(?!{_OTHER}\b|(?:{'|'.join(SPELLED)}|or|x|of)\b)[a-z]{{2,}}"
-        another = rf"{another}|\s+{'' if name in (*_DAYS, 'hour', _WEEKLY) else _ELLIPSIS}{named}"
+        another = rf"{another}|\s+{'' if name in (*_DAYS, 'hour', WEEKLY) else _ELLIPSIS}{named}"
     of_time = "|".join(_CALLED[one] for one in _DAYS)
     timeless = (
         cut
@@ -172,6 +173,24 @@ _ELLIPSIS = (
     r"|further|additional|other|dis[ck]s?|segments?|UDTs?|UDS|\w+ed|\w+ing|\w+ly)\b)"
 )
 """What may follow a number of what a heading names, or another name of it: "PT: 24 authorized". Of time, that names nothing."""
+
+
+def rated(answered: float, quotes: Iterable[str]) -> tuple[str, ...]:
+    """The ratings of a pain in which a number stands, where it stands nowhere else: "Pain today 6 of 10"."""
+    words = tuple(quotes)
+    found = [match for quote in words for match in compiled(_RATING).finditer(quote)]
+    left = [compiled(_RATING).sub(" ; ", quote) for quote in words]
+    if stands_in(answered, left):
+        return ()
+    return tuple(
+        dict.fromkeys(" ".join(one[0].split()) for one in found if answered == _value(one["rating"]))
+    )
+
+
+_RATING = (
+    rf"(?i)\b(?:pain|VAS|NRS|rated|ache|scale|score|severity|intensity)\b[^.;]{{0,24}}?{_BEFORE}(?P<rating>{_NUMBER})"
+    r"\s*(?:/|(?:out\s+)?of)\s*(?:10|ten)\b(?!\s+(?:\w+\s+)?(?:visits|sessions|treatments))"
+)
 
 
 def longest(words: str) -> float:
@@ -255,7 +274,7 @@ def unit_of(unit: str) -> str:
     """The noun of a unit in the singular, `hour` of `hours a week` and `level` of `level(s)`; empty where it isn't compared."""
     noun, *per = re.split(r"\s+(?:of|a|per)\s+", unit.strip().casefold())
     if noun == "hours" and per == ["week"]:
-        return _WEEKLY
+        return WEEKLY
     noun = noun.removesuffix("(s)")
     noun = noun if noun in _CALLED or noun in _UNCOUNTED else noun.removesuffix("s")
     noun = _SAME.get(noun, noun)
@@ -270,7 +289,7 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
             called = "years?|yrs?|y/?o"
         between = (
             rf"(?:\s+(?:(?!{_OTHER}\b)\w+[- ]){{0,3}}?|\s*-?\s*)"
-            if name not in (*_DAYS, "hour", _WEEKLY, "percent")
+            if name not in (*_DAYS, "hour", WEEKLY, "percent")
             else r"\s*-?\s*"
         )
         pattern = rf"(?i){_BEFORE}(?:{_RANGE}\)?{between}|(?<=for )(?P<an>an?|the past|the last)\s+)(?:{called})(?!\w)"
@@ -288,8 +307,9 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
             low = 1.0 if match["an"] else _value(match["low"])
             high = _value(match["high"]) if match["high"] else low
             least, most = map(float, _DAYS.get(name, (1, 1)))
-            if name == _WEEKLY and compiled(_DAILY).match(quote, match.end()):
-                least, most = 2, 7  # of the days of a week, which the words may number
+            if name == WEEKLY and compiled(_DAILY).match(quote, match.end()):
+                days = [float(_value(one)) for one in compiled(_DAYS_A_WEEK).findall(quote)]
+                least, most = (days[0], days[0]) if len(days) == 1 else (2, 7)
             if compiled(_ABOUT).search(before):
                 least, most = least * 0.75, most * 1.25
             yield " ".join(match[0].split()), Count(min(low, high) * least, max(low, high) * most)

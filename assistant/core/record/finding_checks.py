@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from assistant.core.problem import reason, refuse
 from assistant.core.record.absence import not_found, open_passages
+from assistant.core.record.choices import choices_named
 from assistant.core.record.facts import answers_read, fact_shown
-from assistant.core.record.grounds import Kind, grounds
+from assistant.core.record.grounds import NEGATIVE, Kind, grounds
 from assistant.core.record.guard import Pages, bare_answer, faults
 from assistant.core.record.mentions import RegionMention, akin, extract, regions_of
-from assistant.core.record.passages import PassageGroup
-from assistant.core.rules.answer_schema import GroupShape
+from assistant.core.record.passages import UNSUPPORTING, PassageGroup
+from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, at
 from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.rules.suggestion import suggest
@@ -297,11 +298,15 @@ _OTHERWISE = (
 
 
 def _found_missing(session: Session, item: str, was: str, text: str) -> tuple[str, ...]:
-    """The words for entries of checklists that a text has and the draft's sentence hasn't, though they are answered as not found."""
+    """The words that a text has and the draft's sentence hasn't for what is answered as not found.
+
+    Before guard 9 these were the entries of checklists alone.
+    """
     found = [
         one
         for name, _ in answers_read(session, item)
-        if isinstance(shape := session.prompt(item, name).schema.shape, GroupShape) and shape.uniform
+        if session.guard > 8
+        or (isinstance(shape := session.prompt(item, name).schema.shape, GroupShape) and shape.uniform)
         for one in grounds(session, (item, name))
     ]
     affirmed = {word for one in found if one.kind is Kind.AFFIRMATION for word in one.words}
@@ -332,17 +337,30 @@ def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | 
     return made("unsupported-finding", item, _OTHERWISE, facts, prompt=f"{_SENTENCE}{number}")
 
 
+Hears = Callable[[str, tuple[str, ...]], Mapping[str, str]]
+"""Of the words of a question those that a text speaks of, and how it does: `negated`, `affirmed`."""
+
+
 def addendum_check(
-    session: Session, item: str, quoted: str, text: str, said: Sequence[str] = ()
+    session: Session,
+    item: str,
+    quoted: str,
+    text: str,
+    said: Sequence[str] = (),
+    hears: Hears = lambda text, words: {},
 ) -> Check | None:
-    """The check of an addendum that says otherwise than the sentence it adds to, or tells what was answered as not found.
+    """The check of an addendum that says otherwise than the sentence it adds to, or than what was answered.
 
     One that names no sentence is held against all that is `said`: a figure that stands nowhere there, and a denial of
-    something that was asked.
+    something that was asked. `hears` gives of the words of a question those that a text speaks of, and how.
     """
     changed = otherwise(quoted, text) if quoted else tuple(_unsaid(session, text, said))
     items = (item,) if item else session.items
     missing = dict.fromkeys(word for one in items for word in _found_missing(session, one, quoted, text))
+    for one in items:
+        absent, otherwise_said = _answered_otherwise(session, one, quoted, text, hears)
+        missing.update(dict.fromkeys(absent))
+        changed = changed or tuple(otherwise_said)
     if missing:
         changed = (*changed, fact_shown("answered as not found", ", ".join(missing)))
     if not changed:
@@ -350,6 +368,32 @@ def addendum_check(
     facts = (*([f"the sentence: {one_line(quoted, 240)}"] if quoted else []), *changed)
     message = "The addendum says otherwise than what was signed. Correct it, or say where that stands in the record."
     return made("unsupported-finding", item, message, facts)
+
+
+def _answered_otherwise(
+    session: Session, item: str, quoted: str, text: str, hears: Hears
+) -> tuple[list[str], list[str]]:
+    """What a text tells that was answered as not found, and what else it says otherwise than an answer."""
+    absent, denied, others = [], [], []
+    for name, _ in answers_read(session, item):
+        prompt = session.prompt(item, name)
+        for ground in grounds(session, (item, name)):
+            known = hears(quoted, ground.words) if quoted else {}
+            new = {word: how for word, how in hears(text, ground.words).items() if word not in known}
+            if ground.kind in NEGATIVE:
+                absent += [word for word, how in new.items() if how not in UNSUPPORTING]
+            elif ground.kind is Kind.AFFIRMATION:
+                denied += [word for word, how in new.items() if how == "negated"]
+                shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+                if isinstance(shape, ChoiceShape) and isinstance(ground.answer.value, str):
+                    spoken = "; ".join(
+                        (text, *(word for word, how in new.items() if how not in UNSUPPORTING))
+                    )
+                    told = choices_named(shape, spoken) - choices_named(shape, quoted)
+                    if told and ground.answer.value not in told:
+                        others += sorted(shape.labels[one] for one in told)
+    said = [("answered as found", denied), ("another than was answered", others)]
+    return absent, [fact_shown(label, ", ".join(dict.fromkeys(words))) for label, words in said if words]
 
 
 def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:

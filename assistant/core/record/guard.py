@@ -13,7 +13,6 @@ from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import dates_in, parse_date
 from assistant.core.proposal import Proposed
 from assistant.core.record.absence import (
-    UNTELLING,
     concerns,
     dismissals,
     is_of_region,
@@ -21,7 +20,23 @@ from assistant.core.record.absence import (
     plain_in_record,
     same_words,
 )
-from assistant.core.record.counts import misquoted, of_another, says_so, stands_in
+from assistant.core.record.choices import (
+    STEM,
+    choices_named,
+    is_bare_heading,
+    meant,
+    names_choice,
+    names_of,
+)
+from assistant.core.record.counts import (
+    WEEKLY,
+    misquoted,
+    of_another,
+    rated,
+    says_so,
+    stands_in,
+    unit_of,
+)
 from assistant.core.record.facts import answers_read, fact_shown, place_of
 from assistant.core.record.grounds import (
     NEGATIVE,
@@ -41,14 +56,13 @@ from assistant.core.rules.answer_schema import (
     GroupShape,
     ListingShape,
     NumberShape,
-    SeveralShape,
     Shape,
     at,
 )
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import GUARD, AnswerPlace, Session
-from assistant.core.text import compiled, one_line, singular
+from assistant.core.text import one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told, told_as
 
@@ -413,7 +427,7 @@ def unborne(
             or (session.guard > 6 and names_choice(prompt, ground, one.quote, with_denial=True))
         ]
         if session.guard > 6:
-            borne = [one for one in borne if one in known or not _is_bare_heading(prompt, ground, one.quote)]
+            borne = [one for one in borne if one in known or not is_bare_heading(prompt, ground, one.quote)]
         if session.guard > 2 and not prompt.about and _by_the_refusal_alone(session, borne):
             yield ground, (_said(prompt, ground, (), _REFUSAL),)
         elif session.guard > 4 and borne and _denied_by_its_own(prompt, ground, groups):
@@ -423,6 +437,8 @@ def unborne(
     if session.guard > 4 and not as_stated:
         yield from _misquoted(session, place, answer, pages)
         yield from _named_otherwise(session, scope, prompt, answer)
+        if session.guard > 8:
+            yield from _another_named(prompt, answer, pages)
 
 
 def _misquoted(
@@ -437,19 +453,16 @@ def _misquoted(
         one.quote for one in plain_in_record(session, place, prompt.look_for) if one.standing == "affirmed"
     ]
     for path, unit, leaf, cited in numbers_in(prompt, answer, session.guard):
-        around = [
-            sentence_around(one, texts[one.page - 1])[1]
-            for one in cited
-            if one.quote
-            and one.start is not None
-            and 0 < one.page <= len(texts := pages.get(one.document, ()))
-        ]
+        around = _sentences(cited, pages)
         answered, quotes = float(leaf.value), [one.quote for one in cited]
-        others = misquoted(answered, unit, quotes, around, levels=narrow)
+        in_full = around if around and unit_of(unit) == WEEKLY else quotes
+        others = misquoted(answered, unit, in_full, around, levels=narrow)
         if narrow and not others:
             others = of_another(answered, unit, quotes)
             if session.guard > 7 and not others:
                 others = of_another(answered, unit, around or quotes, cut=True)
+            if session.guard > 8 and not others:
+                others = rated(answered, quotes) or _of_the_request(session, place, answered, unit, cited)
         said = says_so(answered, unit, quotes) or stands_in(answered, quotes)
         if narrow and not others and not said:
             told = misquoted(answered, unit, of_treating, levels=False)
@@ -459,6 +472,68 @@ def _misquoted(
         elif others:
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
             yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)
+
+
+def _sentences(cited: Iterable[Evidence], pages: Pages) -> list[str]:
+    """The whole sentences that quotes are cut from."""
+    return [
+        sentence_around(one, texts[one.page - 1])[1]
+        for one in cited
+        if one.quote and one.start is not None and 0 < one.page <= len(texts := pages.get(one.document, ()))
+    ]
+
+
+_HAD = frozenset({"visit", "injection", "test", "hour"})
+
+
+def _of_the_request(
+    session: Session, place: AnswerPlace, answered: float, unit: str, cited: Iterable[Evidence]
+) -> tuple[str, ...]:
+    """The words of the request, where nothing else is cited for as many as it asks for and the question is of what was had."""
+    item = session.rules.case.items.get(place[0])
+    if (
+        item is None
+        or session.prompt(*place).about
+        or unit_of(unit) not in _HAD
+        or item.requested != answered
+    ):
+        return ()
+    asked = [(one.document, one.page, " ".join(one.quote.split())) for one in item.evidence if one.quote]
+    quotes = [(one.document, one.page, " ".join(one.quote.split())) for one in cited if one.quote]
+    if not quotes or not all(
+        any(where == their and (said in words or words in said) for *their, words in asked)
+        for *where, said in quotes
+    ):
+        return ()
+    return ("what is requested",)
+
+
+def _another_named(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """The choices of an answer, also of the parts of a group, where the cited words name another one and not it.
+
+    So do the sentences that the words are cut from: `tear of the supraspinatus` out of “full-thickness tear”. Of the request
+    that is for its words and the disputed item to say, of a yes or a no for what was found.
+    """
+    for path, leaf, cited in given_with_quotes(answer):
+        steps = tuple(path.split(".")) if path else ()
+        shape = at(prompt.schema.shape, steps)
+        if (
+            not isinstance(shape, ChoiceShape)
+            or str(leaf.value) not in shape.labels
+            or about_file(shape, leaf)
+        ):
+            continue
+        if prompt.about or prompt.schema.denials(steps) or not cited:
+            continue
+        if answer.listing and len(answer.parts or {}) > 1 and cited == answer.evidence:
+            continue  # the quotes of a whole list tell nothing of one entry
+        told = choices_named(shape, " ; ".join(one.quote for one in cited))
+        if not told:
+            told = meant(shape, str(leaf.value), " ; ".join(_sentences(cited, pages)))
+        if told and leaf.value not in told:
+            listed = " and ".join(sorted(shape.labels[one].lower() for one in told))
+            ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
+            yield ground, (_said(prompt, ground, (), f"the cited words say {listed}"),)
 
 
 def _named_otherwise(
@@ -476,7 +551,7 @@ def _named_otherwise(
     own = names.pop(str(answer.value), frozenset())
     others = {word for words in names.values() for word in words - own}
     found = sorted(word for word in others if re.search(rf"\b{re.escape(word)}", said))
-    if found and not any(word[:_STEM] in said for word in own):
+    if found and not any(word[:STEM] in said for word in own):
         ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
         yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(found)}"),)
         return
@@ -492,72 +567,15 @@ def _named_otherwise(
         yield ground, (_said(prompt, ground, (), f"the disputed item is {service}"),)
 
 
-def choices_named(shape: ChoiceShape | SeveralShape, words: str) -> frozenset[str]:
-    """The choices that words call by a whole name that is no part of a longer one.
-
-    A negator may be a part of the name: *without contrast*, *non-weight-bearing*.
-    """
-    spans = [
-        (one.start(), one.end(), value)
-        for value in shape.labels
-        for called in _called(shape, value)
-        if len(called) >= _STEM
-        for one in re.finditer(rf"\b{re.escape(called)}\b", words, re.IGNORECASE)
-    ]
-    return frozenset(
-        value
-        for begin, end, value in spans
-        if not any(b <= begin and end <= e and e - b > end - begin for b, e, _ in spans)
-    )
-
-
-def _called(shape: ChoiceShape | SeveralShape, value: str) -> list[str]:
-    return [*_PARTS.split(shape.labels[value]), *shape.also.get(value, ())]
-
-
-def names_choice(prompt: Prompt, ground: Ground, quote: str, with_denial: bool = False) -> bool:
-    """Whether words call what was chosen by its name; `with_denial` asks for a name that holds a negator."""
-    shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
-    answer = ground.answer
-    if not isinstance(shape, ChoiceShape) or not answer.given or answer.parts is not None:
-        return False
-    value = str(answer.value)
-    if with_denial and not any(compiled(_NEGATOR).search(one) for one in _called(shape, value)):
-        return False
-    return choices_named(shape, quote) == {value}
-
-
-_NEGATOR = r"(?i)(?<!\w)(?:no|not|non|without|w/o|never|free of)(?![a-z])"
-_LONGEST_HEADING = 12
-
-
-def _is_bare_heading(prompt: Prompt, ground: Ground, quote: str) -> bool:
-    """Whether words are a heading in capitals, with neither a figure nor the name of what was chosen: `MRI OF THE LUMBAR SPINE`.
-
-    It says what follows, not which of the choices.
-    """
-    shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
-    if not isinstance(shape, ChoiceShape) or not isinstance(ground.answer.value, str):
-        return False
-    words = quote.split()
-    if not quote.isupper() or len(words) > _LONGEST_HEADING or quote.rstrip().endswith((".", "!", "?")):
-        return False
-    if prompt.schema.denials(tuple(ground.path.split(".")) if ground.path else ()):
-        return False
-    named = names_of(shape, ground.answer.value)
-    said = quote.casefold()
-    return not names_choice(prompt, ground, quote) and not any(one[:_STEM] in said for one in named)
-
-
-_STEM = 6
-_PARTS = re.compile(r"\s*[(),]\s*")
-
-
-def names_of(shape: ChoiceShape | SeveralShape, value: str) -> frozenset[str]:
-    """The words of a choice by which a note may call it: its own, those in brackets behind its label, and its other names."""
-    bracketed = " ".join(re.findall(r"\(([^)]*)\)", shape.labels[value]))
-    said = f"{value} {bracketed} {' '.join(shape.also.get(value, ()))}".replace("_", " ").casefold()
-    return frozenset(re.findall(r"[a-z-]{5,}", said)) - UNTELLING
+def given_with_quotes(answer: Answer) -> Iterator[tuple[str, Answer, tuple[Evidence, ...]]]:
+    """The values that an answer gives: where below its prompt, and the passages cited for each."""
+    for path, leaf in answer.leaves():
+        held, cited = answer, answer.evidence
+        for step in path.split(".") if path else ():
+            held = (held.parts or {})[step]
+            cited = held.evidence or cited
+        if leaf.given:
+            yield path, leaf, cited
 
 
 def numbers_in(
@@ -567,15 +585,10 @@ def numbers_in(
 
     Before guard 9 it was not told whether hours are of a day or of a week.
     """
-    for path, leaf in answer.leaves():
-        steps = tuple(path.split(".")) if path else ()
-        shape = at(prompt.schema.shape, steps)
-        if not isinstance(shape, NumberShape) or not leaf.given or about_file(shape, leaf):
+    for path, leaf, cited in given_with_quotes(answer):
+        shape = at(prompt.schema.shape, tuple(path.split(".")) if path else ())
+        if not isinstance(shape, NumberShape) or about_file(shape, leaf):
             continue
-        held, cited = answer, answer.evidence
-        for step in steps:
-            held = (held.parts or {})[step]
-            cited = held.evidence or cited
         yield path, shape.unit if guard > 8 else shape.unit.removesuffix(" a week"), leaf, cited
 
 
@@ -656,7 +669,7 @@ def _said(prompt: Prompt, ground: Ground, lacking: tuple[str, ...], note: str = 
 
 
 def _labelled(prompt: Prompt, path: str) -> tuple[str, Shape | None]:
-    """What the part of an answer at a path is called, and its shape; the whole answer is called nothing."""
+    """What the part of an answer at a path is is_bare_heading, and its shape; the whole answer is called nothing."""
     shape: Shape | None = prompt.schema.shape
     label = ""
     for step in path.split(".") if path else ():

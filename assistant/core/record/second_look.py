@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.record.absence import UNTELLING, concerns, denied_behind, own_search, same_words
+from assistant.core.record.choices import names_of
 from assistant.core.record.counts import says_so
 from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.facts import answers_read
 from assistant.core.record.finding_checks import NEGATION, WELL
 from assistant.core.record.grounds import NONE, Ground, Kind, cites, findings_in, proposed, worked_out
-from assistant.core.record.guard import departures, label_of, names_of, numbers_in
+from assistant.core.record.guard import departures, label_of, numbers_in
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, SeveralShape, at
 from assistant.core.rules.prompt_set import Prompt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.record.counts import in_figures, misquoted, of_another, says_so
+from assistant.core.record.counts import in_figures, misquoted, of_another, rated, says_so
 from assistant.core.text import singular
 
 
@@ -44,6 +44,7 @@ def test_words_that_say_another_number_do_not() -> None:
         (50, "percent", ["about 30% relief"], ("30%",)),
         (6, "hours a week", ["20 hours of care per week"], ("20 hours",)),
         (4, "hours a week", ["4 hours a day, 5 days a week."], ("4 hours",)),
+        (28, "hours a week", ["5 days a week, 4 hours a day"], ("4 hours",)),
         (103, "years", ["a 51-year-old mechanic"], ("51-year",)),
         (25, "months", ["twenty-one months"], ("twenty-one months",)),
     ]:
@@ -178,3 +179,14 @@ def test_amounts_in_words_become_figures_where_they_count() -> None:
         ("five twenty visits", "five twenty visits"),
     ]:
         assert in_figures(said, "tablets|visits") == figures
+
+
+def test_a_rating_of_pain_counts_nothing() -> None:
+    for answered, quote, said in (
+        (6, "Pain today 6 of 10, as at first.", ("Pain today 6 of 10",)),
+        (8, "The VAS is 8/10.", ("VAS is 8/10",)),
+        (6, "Pain 6 of 10 after 6 visits.", ()),
+        (6, "For the pain 6 of 10 visits were used.", ()),
+        (7, "Pain today 6 of 10.", ()),
+    ):
+        assert rated(answered, [quote]) == said, quote
