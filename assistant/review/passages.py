@@ -358,21 +358,14 @@ def passage_wanted(review: Review, command: c.RecordAnswer) -> Pending | None:
 
 def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
     """What is asked of the passage that an answer rests on."""
-    from assistant.core.record.counts import says_so  # there is an answer by now
-    from assistant.core.record.guard import label_of
+    from assistant.core.record.guard import label_of  # there is an answer by now
 
-    session, scope = review.session, command.item
-    name, *rest = command.prompt.split(".")
-    prompt, answer = session.prompt(scope, name), command.answer
+    session, (name, *rest) = review.session, command.prompt.split(".")
+    prompt, answer = session.prompt(command.item, name), command.answer
     shape = at(prompt.schema.shape, tuple(rest))
-    words, denied = prompt.words(rest[0] if rest else ""), denied_by(session, command)
-    place = (scope, name)
-    found = denying(session, place, denied) if denied else affirming(session, place, words)
-    groups = list(worded_once(one for one in found if one.bears))
-    if isinstance(shape, NumberShape) and isinstance(number := answer.value, int | float):
-        groups.sort(key=lambda one: not says_so(float(number), shape.unit, [evidence_at(one).quote]))
+    groups, denied = _saying(session, command), denied_by(session, command)
     options = [
-        Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
+        Option(_offered(review, (command.item, name), one, denied), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]
     ]
     if prompt.schema.may_be(Status.NOT_DOCUMENTED):
@@ -385,25 +378,36 @@ def which_passage(review: Review, command: c.RecordAnswer) -> Pending:
     return Pending(question, None, tuple(options), command)
 
 
+def _saying(session: Session, command: c.RecordAnswer) -> list[PassageGroup]:
+    """The passages that an answer may rest on: for a denial those that deny, for a number first those that say it."""
+    from assistant.core.record.counts import says_so  # there is an answer by now
+
+    name, *rest = command.prompt.split(".")
+    prompt, number = session.prompt(command.item, name), command.answer.value
+    shape, denied = at(prompt.schema.shape, tuple(rest)), denied_by(session, command)
+    place, words = (command.item, name), prompt.words(rest[0] if rest else "")
+    found = denying(session, place, denied) if denied else affirming(session, place, words)
+    groups = list(worded_once(one for one in found if one.bears))
+    if isinstance(shape, NumberShape) and isinstance(number, int | float):
+        groups.sort(key=lambda one: not says_so(float(number), shape.unit, [evidence_at(one).quote]))
+    return groups
+
+
 def passages_saying_so(review: Review, command: c.CiteEvidence) -> tuple[Option, ...]:
-    """The passages that may be cited with one key for an answer that stands without one; for a denial, those that deny."""
+    """The passages that may be cited with one key for an answer that stands without one; for a number none is guessed."""
     session, (name, *rest) = review.session, command.prompt.split(".")
     held = session.answer(command.item, command.prompt)
-    if held is None or session.unaided(command.item):
+    shape = at(session.prompt(command.item, name).schema.shape, tuple(rest))
+    if held is None or session.unaided(command.item) or isinstance(shape, NumberShape):
         return ()
-    words = session.prompt(command.item, name).words(rest[0] if rest else "")
-    denied = denied_by(session, c.RecordAnswer(command.item, command.prompt, held))
-    found = (
-        denying(session, (command.item, name), denied)
-        if denied
-        else affirming(session, (command.item, name), words)
-    )
+    answered = c.RecordAnswer(command.item, command.prompt, held)
+    denied = denied_by(session, answered)
     return tuple(
         Option(
             f"It says so: {_offered(review, (command.item, name), one, denied)}",
             with_passage(command, evidence_at(one)),
         )
-        for one in list(worded_once(one for one in found if one.bears))[:MOST_OFFERED]
+        for one in _saying(session, answered)[:MOST_OFFERED]
     )
 
 
