@@ -211,11 +211,15 @@ def write(path: Path, sessions: int, seed: int = 1, *, say: bool = False) -> int
 
 @cache
 def at_hand() -> Path:
-    """The log that `IMR_BIG_LOG` names, else one of 200,000 sessions, made now and removed when Python ends."""
-    if named := os.environ.get("IMR_BIG_LOG"):
-        return Path(named)
+    """The log that `IMR_BIG_LOG` names, else one of 200,000 sessions, made now and removed when Python ends.
+
+    What is signed and held of it stays out of the reviewer's own profile.
+    """
     folder = TemporaryDirectory(prefix="imr-big-log-")
     atexit.register(folder.cleanup)
+    os.environ.setdefault("IMR_CONFIG", str(Path(folder.name) / "config"))
+    if named := os.environ.get("IMR_BIG_LOG"):
+        return Path(named)
     path = Path(folder.name) / "log.sqlite"
     print("Making a log of 6 million entries (about two minutes, 6 GB) ...", file=sys.stderr)
     write(path, SESSIONS)

@@ -3,7 +3,7 @@
 In both of the program's modes: WAL with FULL, and DELETE with EXTRA where WAL can't be used safely. Four take turns:
 the log; raw `sqlite3` with the same pragmas, putting a row that is ready into a table with the log's columns and
 indexes, without triggers and without the program; the same into a table with nothing but a key; and a file that is
-written to and synced.
+written to and synced. Besides, the steps of an answer, which share a commit, against as many rows that share one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds, percentile
 
 ROUNDS = 40
+TOGETHER = 5
+"""Steps that an answer is, in one commit."""
+
 IN_A_ROW = 50
 """Steps that each does before the next has its turn, so that each finds its file as it left it."""
 
@@ -58,8 +61,15 @@ def run() -> list[Result]:
         ).fetchone()
         steps: dict[str, Callable[[int], object]] = {
             "log": lambda number: _append(log, session, number),
-            "raw": lambda number: raw((session, number, entry.kind, entry.ts, data, leaf)),
-            "bare": lambda number: bare((data,)),
+            "raw": lambda number: raw([(session, number, entry.kind, entry.ts, data, leaf)]),
+            "bare": lambda number: bare([(data,)]),
+            "log of five": lambda number: _append(log, f"{session}-5", (number - 1) * TOGETHER, TOGETHER),
+            "raw of five": lambda number: raw(
+                [
+                    (f"{session}-5", number * TOGETHER + n, entry.kind, entry.ts, data, leaf)
+                    for n in range(TOGETHER)
+                ]
+            ),
             "synced": lambda number: synced(data),
         }
         took: dict[str, list[float]] = {each: [] for each in steps}
@@ -79,7 +89,14 @@ def run() -> list[Result]:
             f"{milliseconds(took['log'])} against {milliseconds(took['raw'])}, {len(data)} bytes",
         ),
         Result(
-            "the same against a table with nothing but a key",
+            f"{TOGETHER} entries in one commit against raw sqlite3",
+            median(took["log of five"]) / median(took["raw of five"]),
+            1.5,
+            "x",
+            f"{milliseconds(took['log of five'])} against {milliseconds(took['raw of five'])}",
+        ),
+        Result(
+            "one entry against a table with nothing but a key",
             logged / median(took["bare"]),
             None,
             "x",
@@ -96,14 +113,16 @@ def run() -> list[Result]:
     ]
 
 
-def _append(log: Log, session: str, after: int) -> Entry:
-    draft = Draft("answer.recorded", _ANSWER)
-    return log.append(session, [draft], actor="r-benchmark", case="benchmark", after=after)[0]
+def _append(log: Log, session: str, after: int, count: int = 1) -> Entry:
+    drafts = [Draft("answer.recorded", _ANSWER)] * count
+    return log.append(session, drafts, actor="r-benchmark", case="benchmark", after=after)[0]
 
 
 @contextmanager
-def _raw(path: Path, schema: list[str], insert: str) -> Iterator[Callable[[tuple[object, ...]], object]]:
-    """Inserts into a table, one commit each, with the log's settings."""
+def _raw(
+    path: Path, schema: list[str], insert: str
+) -> Iterator[Callable[[list[tuple[object, ...]]], object]]:
+    """Inserts into a table, in one commit what is given together, with the log's settings."""
     for name in path.parent.glob(f"{path.name}*"):
         name.unlink()
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
@@ -111,7 +130,16 @@ def _raw(path: Path, schema: list[str], insert: str) -> Iterator[Callable[[tuple
             raw.execute(f"PRAGMA {name} = {setting}").fetchall()
         for sql in schema:
             raw.execute(sql)
-        yield lambda values: raw.execute(insert, values)
+
+        def step(rows: list[tuple[object, ...]]) -> None:
+            if len(rows) == 1:
+                raw.execute(insert, rows[0])
+                return
+            raw.execute("BEGIN IMMEDIATE")
+            raw.executemany(insert, rows)
+            raw.execute("COMMIT")
+
+        yield step
 
 
 @contextmanager

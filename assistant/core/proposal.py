@@ -71,6 +71,8 @@ def reckoned(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | 
 
 def follows_from(prompt: Prompt, reading: Reading) -> frozenset[str]:
     """The questions of whose answers alone a prompt is worked out, up to the day that governs; none where the case file gives more."""
+    if prompt.computed is None and not prompt.propose:
+        return frozenset()
     paths = prompt.computed.paths() if prompt.computed is not None else _ruled_by(prompt)
     roots = {path.split(".", 1)[0] for path in paths if path not in _GOVERNING}
     return frozenset(roots) if roots <= reading.prompt_set.prompts.keys() else frozenset()

@@ -264,7 +264,7 @@ class Conversation(Talk):
             return (Option("", command), match["words"]) if held else None
         key, _, words = text.strip().partition(" ")
         key = key.rstrip(".,:;)")
-        if key not in self.keys_that_ask or not words.strip():
+        if not words.strip() or key not in self.keys_that_ask:
             return None
         return self.options[self.keys.index(key)], words.strip()
 

@@ -653,8 +653,8 @@ def denied(made: RecordSearched, gone: Iterable[Dismissed]) -> int | None:
 
 def own_search(session: Session, place: AnswerPlace) -> RecordSearched | None:
     """The last search for a question's own words; None where there was none."""
-    own = [one for one in session.searches.get(place, ()) if one.by != "reviewer"]
-    return own[-1] if own else None
+    made = session.searches.get(place)
+    return next((one for one in reversed(made) if one.by != "reviewer"), None) if made else None
 
 
 def _wholly(session: Session, scope: str, name: str) -> bool:
