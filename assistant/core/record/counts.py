@@ -176,14 +176,14 @@ _ELLIPSIS = (
 
 
 def rated(answered: float, quotes: Iterable[str]) -> tuple[str, ...]:
-    """The ratings of a pain in which a number stands, where it stands nowhere else: "Pain today 6 of 10"."""
+    """The ratings of a pain in which a number stands, the ten too, where it stands nowhere else: "Pain today 6 of 10"."""
     words = tuple(quotes)
     found = [match for quote in words for match in compiled(_RATING).finditer(quote)]
     left = [compiled(_RATING).sub(" ; ", quote) for quote in words]
     if stands_in(answered, left):
         return ()
     return tuple(
-        dict.fromkeys(" ".join(one[0].split()) for one in found if answered == _value(one["rating"]))
+        dict.fromkeys(" ".join(one[0].split()) for one in found if answered in (_value(one["rating"]), 10))
     )
 
 

@@ -187,6 +187,7 @@ def test_a_rating_of_pain_counts_nothing() -> None:
         (8, "The VAS is 8/10.", ("VAS is 8/10",)),
         (6, "Pain 6 of 10 after 6 visits.", ()),
         (6, "For the pain 6 of 10 visits were used.", ()),
+        (10, "Pain today 6 of 10.", ("Pain today 6 of 10",)),
         (7, "Pain today 6 of 10.", ()),
     ):
         assert rated(answered, [quote]) == said, quote
