@@ -17,6 +17,7 @@ OURS_LATER = (
     "assistant.core.rationale",
     "assistant.core.record.assertions",
     "assistant.core.record.checks",
+    "assistant.core.record.claim",
     "assistant.core.record.counts",
     "assistant.core.record.finding_checks",
     "assistant.core.record.guard",

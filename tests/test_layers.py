@@ -127,7 +127,7 @@ LATE_OURS = {
     ("review.review", "review.search"): "the index is made while the first question is read",
     (
         "review.search",
-        "core.record.counts core.record.refusal core.record.sentences records.index",
+        "core.record.claim core.record.counts core.record.sentences records.index",
     ): "the same",
 }
 """The same for modules of ours: importer, what it imports late, and why."""

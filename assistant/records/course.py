@@ -18,7 +18,7 @@ from assistant.core.dates import PartialDate, parse_date, read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.case import Case, TimelineEntry
 from assistant.core.record.chronology import chronology
-from assistant.core.record.refusal import claim_facts
+from assistant.core.record.claim import claim_facts
 from assistant.core.record.sentences import PacketDocument
 from assistant.core.text import digest, one_line
 from assistant.core.value import replace

@@ -12,6 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ from assistant.core.dates import PartialDate, dates_in, how_to_write, not_a_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.chronology import chronology
 from assistant.core.record.chronology_lines import Line, worded
+from assistant.core.record.claim import Fact, claim_facts, outsiders
 from assistant.core.record.mentions import akin, regions_named
 from assistant.core.record.pages import said_list
-from assistant.core.record.refusal import Fact, Refusal, claim_facts, outsiders, refusal
+from assistant.core.record.phrases import known_phrases, whole
+from assistant.core.record.refusal import Refusal, refusal
 from assistant.core.record.sentences import APPLICATION, REQUEST, UR_REPORT, PacketDocument, cleared
-from assistant.core.rules.services import SetProposal, propose_set, services_of
+from assistant.core.rules.services import GENERAL, SetProposal, propose_set, services_of
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER
@@ -285,7 +288,7 @@ class Intake:
     def _made(self) -> Iterator[Proposal]:
         documents = self._documents(decided=True)
         facts = claim_facts(documents, _words("documents"))
-        said = refusal(documents, _words("decision"))
+        said = refusal(documents, _words("decision"), _service_of)
         injury = self._day("claim-injury", facts.get("injury"))
         decided = self._day("decision", said.decided)
         yield from self._document_proposals(injury)
@@ -622,6 +625,19 @@ def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
 
 def _set_for(service: str, region: str) -> SetProposal:
     return propose_set(service, region, services_of(library.sources()), library.intake("services"))
+
+
+@lru_cache(maxsize=4_096)
+def _service_of(said: str) -> str:
+    """The set of questions for a service that words name, or the drug; empty where they name none."""
+    drugs = known_phrases(_words("chronology"), _words("drugs")).patterns("drugs", True)
+    drug = (
+        next((name for name, one in drugs.items() if one.search(said)), "")
+        if whole(drugs).search(said)
+        else ""
+    )
+    found = _set_for(said, "")
+    return drug or (found.prompt_set if found.prompt_set != GENERAL else "/".join(found.candidates))
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -19,6 +19,8 @@ from assistant.records.proposing import (
     HEAD_LINES,
     date_of,
     dates_of,
+    days_above,
+    signers_below,
     signing_date,
     title_of,
     titled,
@@ -47,6 +49,7 @@ _LONG = 30
 """From so many pages on, numbers that count through the whole file are taken for those of whoever bundled it."""
 _MOST_OF_FILE = 0.6
 _SAME_HEAD = 0.75
+_OTHER_HEAD = 0.35
 _SAME_SCAN = 0.8
 """From so alike on, two pictures of pages that name a same date were read from copies of one page."""
 _FEW_WORDS = 15
@@ -93,6 +96,11 @@ class _Page:
     def signed(self) -> PartialDate | None:
         """The day beside a signature."""
         return signing_date([self.text])
+
+    @cached_property
+    def signers(self) -> frozenset[str]:
+        """Who signs at its end."""
+        return signers_below(self.text)
 
     @cached_property
     def days(self) -> frozenset[When]:
@@ -321,7 +329,7 @@ def _place_for(page: _Page, parts: Sequence[_Part], lacking: Mapping[int, Sequen
         return last
     new_title = bool(page.title) and page.title != last.title
     new_date = page.date is not None and page.date != last.date
-    if new_title or new_date or _is_signed_anew(page, last):
+    if new_title or new_date or _is_signed_anew(page, last) or (number is None and _is_another(page, last)):
         return None
     if number is not None and number.at > 1:
         next_one = number.at == len(last.pages) + 1
@@ -336,6 +344,23 @@ def _is_signed_anew(page: _Page, last: _Part) -> bool:
         return False
     days = {day for one in last.pages if (day := one.signed) is not None}
     return bool(days) and page.signed is not None and page.signed not in days
+
+
+def _is_another(page: _Page, last: _Part) -> bool:
+    """Whether a page behind one that was signed is signed as well, and has a day at its head or an author that is new."""
+    before = last.pages[-1].signers
+    if not before or not page.signers:
+        return False
+    if any(
+        all(
+            (day.year, day.month, day.day) != (one.year, one.month, one.day)
+            for kept in last.pages
+            for one in kept.days
+        )
+        for day in days_above(page.text)
+    ):
+        return True
+    return page.signers.isdisjoint(before) and _likeness(page, last) < _OTHER_HEAD
 
 
 def _follows(page: _Page, number: Number, lacking: Sequence[_Part], last: _Part | None) -> _Part | None:

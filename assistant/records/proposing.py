@@ -21,6 +21,7 @@ from assistant.core.value import Value
 
 RECORD = "Medication record"
 UNKNOWN = "Document"
+NOTE = "Progress note"
 
 HEAD_LINES = 30
 """The lines at the top of a document among which its title, date and author are looked for."""
@@ -203,10 +204,15 @@ def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = 
         title = "Radiology report"
     if not title and pages and _is_letter(pages):
         title = "Letter"
+    if not title and pages and _is_note(pages):
+        title = NOTE
     no_day = _no_day(pages)
+    author = _author(title, pages, roster, patient) if pages else ""
+    if pages and not title_of(pages[0]):
+        title = _by_degree(author, pages) or title
     return Description(
         type=title or UNKNOWN,
-        author=_author(title, pages, roster, patient) if pages else "",
+        author=author,
         date="" if no_day else _date(title, pages),
         sent_by="claims administrator" if title == UR_REPORT else "",
         ur_report=title == UR_REPORT,
@@ -222,6 +228,9 @@ def _is_study(pages: Sequence[str]) -> bool:
         for said in ("findings|report", "impression|conclusion")
     )
     head = " ".join(top_lines(pages[:1], HEAD_LINES))
+    views = r"\b(?:\d|two|three|four|five|six|single|multiple)\s+views?\b"
+    if re.search(r"(?i)\b(?:radiolog\w*|imaging|x-?rays?)\b", head) and re.search(rf"(?i){views}", head):
+        return bool(signers_below(pages[-1])) and words_of("concluded").search(text) is None
     return (
         all(parts)
         and re.search(
@@ -230,6 +239,27 @@ def _is_study(pages: Sequence[str]) -> bool:
         )
         is not None
     )
+
+
+def _by_degree(author: str, pages: Sequence[str]) -> str:
+    """The type of an untitled note that counts visits: whose degree its author has; empty where it tells nothing."""
+    if (
+        re.search(
+            r"(?i)\b(?:visits?|sessions?|treatments?)\b[^.\n]{0,20}\d", " ".join(top_lines(pages, HEAD_LINES))
+        )
+        is None
+    ):
+        return ""
+    degree = author.rpartition(", ")[2].replace(".", "") if "," in author else author.rpartition(" ")[2]
+    held: dict[str, list[str]] = library.intake("documents")["by_degree"]
+    return next((name for name, said in held.items() if degree in said), "")
+
+
+def _is_note(pages: Sequence[str]) -> bool:
+    """Whether pages without a title are signed and tell of a visit: how it is, what was found, what is done about it."""
+    text = unmarked("\n".join(page[:20_000] for page in pages))
+    told = (words_of(name).search(text) for name in ("told_by_patient", "found_on_exam", "concluded"))
+    return bool(signers_below(pages[-1])) and sum(map(bool, told)) > 1
 
 
 def _is_letter(pages: Sequence[str]) -> bool:
@@ -287,8 +317,8 @@ def _date(title: str, pages: Sequence[str]) -> str:
             date = date or next((when for line in head if (when := _day_alone(line)) is not None), None)
         date = date or (signing_date(pages) if signed else date_of(head) or signing_date(pages))
         date = date or _date_beside_name(pages)
-        if title in library.intake("documents")["by_visits"]:
-            date = date or _only_day(head[:_LETTER_LINES])
+        if title in ("", NOTE, UR_REPORT, *library.intake("documents")["by_visits"]):
+            date = date or _only_day(pages)
         if title == "Doctor's first report":
             date = date or _day_behind("first_seen_on", head)
     return str(date) if date is not None else ""
@@ -298,17 +328,10 @@ _LETTER_LINES = 8
 """The lines at the top of a note in which whose it is stands, and of which day."""
 
 
-def _only_day(lines: Iterable[str]) -> PartialDate | None:
-    """The one day that the head of a page names, where no label says that it is of something else."""
-    found = set()
-    for line in lines:
-        end = 0
-        for start, said, when in sorted(dates_of(line), key=lambda one: one[0]):
-            other = words_of("other_date").search(unmarked(line[end:start])[-30:])
-            end = start + len(said)
-            if not other and (date := _whole(when)) is not None and not _doubtful(line, start, end):
-                found.add(date)
-    return found.pop() if len(found) == 1 else None
+def _only_day(pages: Sequence[str]) -> PartialDate | None:
+    """The one day that the head of a document names, where no label says that it is of something else."""
+    found = days_above(pages[0]) if pages else frozenset()
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _day_alone(line: str) -> PartialDate | None:
@@ -440,6 +463,48 @@ def _date_beside_name(pages: Sequence[str]) -> PartialDate | None:
     return None
 
 
+def signers_below(page: str) -> frozenset[str]:
+    """The surnames of those who sign at the end of a page: a name with its degree begins the line, or follows who signed."""
+    found = set()
+    for line in _bottom_lines(page)[-_SIGNATURE_LINES:]:
+        line = unmarked(line).strip()
+        hit = _DEGREED.search(line)
+        if hit and (
+            not hit.start() or compiled(r"(?i)\b(?:by|signed|signature|/s/)\W*$").search(line[: hit.start()])
+        ):
+            found.add(_bare(hit["name"].split()[-1]))
+    return frozenset(found)
+
+
+_SIGNATURE_LINES = 6
+"""The lines at the end of a page among which who wrote it signs."""
+
+
+def days_above(page: str) -> frozenset[PartialDate]:
+    """The days that begin or end a line at the head of a page, as those of visits do, without a birth's.
+
+    No label says that they are of something else.
+    """
+    found = set()
+    for line in top_lines([page], _LETTER_LINES):
+        if len(line) > _LONGEST or re.search(r"[a-z]{2}\.$", line):
+            continue  # of a sentence
+        end = 0
+        for start, said, when in sorted(dates_of(line), key=lambda one: one[0]):
+            other = words_of("other_date").search(unmarked(line[end:start])[-30:])
+            end = start + len(said)
+            outer = not line[:start].strip(" ‹-") or re.match(rf"\s{{3}}|{_TO_THE_END}$", line[end:])
+            if outer and not other and (date := _whole(when)) is not None and not _doubtful(line, start, end):
+                found.add(date)
+    newest = max((day.year for day in found), default=0)
+    return frozenset(day for day in found if day.year > newest - _YOUNGEST)
+
+
+_TO_THE_END = r"[\W_]*(?:(?:at\s+)?\d{1,2}:\d\d\s*(?:[aApP]\.?[mM]\.?)?)?\W*(?:(?:[Vv]isit|[Ss]ession)\W*\d+(?:\s*(?:of|/)\s*\d+)?)?\W*"
+_YOUNGEST = 14
+"""So many years before the other days on a page, a day is that of a birth."""
+
+
 def _last_visit(pages: Sequence[str]) -> PartialDate | None:
     """The last day of a log of visits, whose rows begin with it or with the number of the visit."""
     days = [
@@ -466,7 +531,7 @@ _DEGREE = (
     r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|Ed\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?|LCSW|LMFT|MFT|Pharm\.?\s?D\.?|CHT|OCS|ATC|MPT|MSPT|DNP|APRN|CRNA|MSN|BSN|OTD)"
 )
 _DEGREED = re.compile(
-    rf"(?<![\w.])(?P<name>{_NAME})(?P<gap>,?\s+)(?P<degree>{_DEGREE}(?:,\s*{_DEGREE})*)(?!\w)(?!\s+\d{{5}})"
+    rf"(?<![\w.])(?P<name>{_NAME})(?P<gap>,\s*|\s+)(?P<degree>{_DEGREE}(?:,\s*{_DEGREE})*)(?!\w)(?!\s+\d{{5}})"
 )
 _DEGREE_ONLY = re.compile(rf"[\s,]{_DEGREE}(?!\w)")
 _ROLE = re.compile(

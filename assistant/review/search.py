@@ -304,7 +304,7 @@ class RecordSearch:
 
     @cached_property
     def _others(self) -> Mapping[tuple[str, int], str]:
-        from assistant.core.record.refusal import pages_of_others  # with the first search
+        from assistant.core.record.claim import pages_of_others  # with the first search
         from assistant.core.record.sentences import UR_REPORT, PacketDocument
 
         named = self._case.documents

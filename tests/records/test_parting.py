@@ -123,3 +123,13 @@ def test_pages_of_a_letter_go_with_the_one_whose_day_they_name() -> None:
 def test_two_reports_of_one_kind_are_two_by_the_days_in_their_titles() -> None:
     report = "ELM IMAGING\nROE JANE\nMRI LUMBAR SPINE {}\nIMPRESSION: Normal."
     assert parts(report.format("11/30/2022"), report.format("01/22/2024")) == [[1], [2]]
+
+
+def test_a_signed_page_begins_a_document_where_its_day_or_who_signs_it_is_new() -> None:
+    note = "{}\nDOE, JANE   01/02/1970 F   {}\n{}\n{}"
+    first = note.format("LAKE PRACTICE", "03/04/2020 10:15", LONG, "A. Pell DO")
+    assert parts(first, note.format("LAKE PRACTICE", "05/06/2020", LONG, "A. Pell DO")) == [[1], [2]]
+    assert parts(first, note.format("HILL CLINIC", "", LONG, "Max Mouse, MD")) == [[1], [2]]
+    assert parts(first, note.format("LAKE PRACTICE", "03/04/2020", LONG, "A. Pell DO")) == [[1, 2]]
+    unsigned = note.format("LAKE PRACTICE", "03/04/2020 10:15", LONG, "")
+    assert parts(unsigned, note.format("", "", "05/06/2020 sutures out", "A. Pell DO")) == [[1, 2]]

@@ -425,3 +425,16 @@ def test_of_a_signature_and_the_name_in_print_the_name_is_the_author() -> None:
 )
 def test_a_log_has_the_day_of_its_last_visit_and_a_letter_its_own(page: str, date: str) -> None:
     assert describe([page]).date == date
+
+
+def test_a_signed_note_without_a_title_is_known_by_what_it_tells_and_dated_by_its_head() -> None:
+    for kind, date, page in [
+        ("Progress note", "2021-03-02", "Lake Spine Group\nDoe, Jane  01/02/1970  F  03/02/2021 10:15\nHere for her back. ROM full.\nRefill.\nA. Pell, DO"),
+        ("Chiropractic note", "2021-02-26", "HILL CHIROPRACTIC\n02/26/2021   Visit 10 of 10\nS: better. O: full. A: sprain.\nMax Mouse, DC"),
+        ("Physical therapy note", "2021-08-26", "REED REHAB\nVisit 12  8/26/2021\nROM full, pain gone. D/C, plan: home.\nMax Mouse, PT"),
+        ("Radiology report", "2021-05-30", "HILL RADIOLOGY\nExam date 05/30/2021\nLEFT SHOULDER, THREE VIEWS\nNormal.\nMax Mouse, MD"),
+        (UNKNOWN, "", "Here for her back. ROM full.\nRefilled on 03/02/2021 as before."),
+        ("Utilization review report", "2021-06-18", "HILL MUTUAL\nFriday, June 18, 2021\nRe: Jane Doe\nClaim: 12\nYou ask us to allow a walker. Our physician finds\nno ground for it in the MTUS. It is turned down.\nMax Mouse, MD"),
+    ]:  # fmt: skip
+        said = describe([page])
+        assert (said.type, said.date) == (kind, date), page

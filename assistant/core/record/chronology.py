@@ -143,21 +143,21 @@ class _Reading(Account):
 
     def _report(self) -> Iterator[Line]:
         impression = self._passage("impression") or self._passage("summary") or self._passage("findings")
+        impression = impression or self._unheaded()
         if impression is None:
             return
-        head = [one for one in self.all if one.page == 1][:14]
+        head = [line for line in cleared(self.document.pages[0]).split("\n") if line.strip()][:14]
         named = [
-            (not regions_of(one.words), at, name, one)  # a letterhead names no part of the body
+            (not regions_of(line), at, name, line)  # a letterhead names no part of the body
             for at, (name, found) in enumerate(self.patterns("studies").items())
-            for one in head
-            if found.search(one.words) and len(one.words.split()) < 20
+            for line in head
+            if found.search(line) and len(line.split()) < 20
         ]
-        _, _, modality, titled = min(named, key=lambda one: one[:2], default=(False, 0, "", None))
+        _, _, modality, about = min(named, key=lambda one: one[:2], default=(False, 0, "", ""))
         if self.document.type == NERVES:
             modality = "EMG/NCS"
         if not modality:
             return
-        about = titled.words if titled is not None else ""
         if not regions_of(about):
             about = f"{about} {body_of(impression.words).split('. ')[0]}"
         views = [name for name, found in self.patterns("views").items() if found.search(about)]
@@ -189,6 +189,20 @@ class _Reading(Account):
             quote = f"{quote} {one.quote}".strip()
         quote = quote or first.quote[:LONGEST]
         return replace(first, quote=quote, words=cleared(quote))
+
+    def _unheaded(self) -> Sentence | None:
+        """What a report without headings says, in its last sentences before the signature."""
+        told = [
+            one
+            for one in self.all
+            if one.section == ""
+            and one.page == 1
+            and re.search(r"[a-z]{2}\.$", one.words)
+            and ":" not in one.words
+        ]
+        told = [one for one in told if not is_signature(one.words) and not self.days(one)][-3:]
+        quote = " ".join(one.quote for one in told)
+        return replace(told[0], quote=quote, words=cleared(quote)) if told and len(quote) < LONGEST else None
 
     def _laboratory(self) -> Iterator[Line]:
         text = " ".join(one.words for one in self.all)
@@ -382,6 +396,11 @@ class _Reading(Account):
                 count = _last_number([row for _, row in rows])
                 last = Sentence("", cleared(row), row, self.document.id, page, False)
                 yield self.line(THERAPY, last, self.day, what=own, count=f"{count} visits" if count else "")
+            elif nth := [
+                (int(hit[1]), one) for one in self.said for hit in re.finditer(_NTH_VISIT, one.words)
+            ]:
+                most, one = max(nth, key=lambda told: told[0])
+                yield self.line(THERAPY, one, self.day, what=own, count=f"{most} visits")
             elif (summary := self._summary()) is not None:
                 yield self.line(THERAPY, summary, self.day, what=own)
 
@@ -469,6 +488,10 @@ class _Reading(Account):
             else ("diagnoses", "assessed", "impression")
         )
         signed = 0
+
+        def named(one: Sentence) -> bool:
+            return one.first and re.search(_AILING, body_of(one.words)[:60]) is not None
+
         for one in self.all:
             if one.section in sections and (is_signature(one.words) or re.match(_SENT_HOME, one.words)):
                 signed = one.page
@@ -480,7 +503,9 @@ class _Reading(Account):
                 len(body) > 5
                 and len(body) < 160
                 and (coded or len(body.split()) < 17)
-                and (coded or one.section != "assessed" or re.match(r"\d{1,2}[.)]\s", one.words))
+                and (
+                    coded or one.section != "assessed" or re.match(r"\d{1,2}[.)]\s", one.words) or named(one)
+                )
                 and not re.match(_ORDERED, body)
                 and not re.search(_NO_DIAGNOSIS, body)
                 and (coded or self.document.type not in _BY_THERAPISTS)
@@ -494,7 +519,13 @@ class _Reading(Account):
             or self.document.type in _FIRST_REPORT
         )
         for one in self.said:
-            if told and self.injury and one.section == "history" and one.first:
+            if (
+                told
+                and self.injury
+                and one.section == "history"
+                and one.first
+                and not re.match(_COMPLAINS, one.words)
+            ):
                 yield self.line(INJURY, one, self.injury, own=True, what=body_of(one.words).strip(" ."))
                 told = False
                 continue
@@ -573,8 +604,16 @@ _ORDERED = (
 """What stands with the diagnoses and is none: what is ordered, and a heading."""
 _SENT_HOME = r"(?i)(?:discharged?|disposition|prescribed|prescriptions?|instructions?)\b"
 """What ends the diagnoses of a visit to a hospital."""
+_COMPLAINS = r"(?i)(?:subjective|S\s?:|CC\b|chief complaint|complaints?)"
+_AILING = (
+    r"(?i)\b(?:strain|sprain|tear|pain|syndrome|disorder|fracture|contusion|radiculopathy|stenosis|herniat\w+|protrusion|impingement|lumbago"
+    r"|instability|disease|derangement|\w{3,}(?:itis|osis|pathy|algia|esthesis))\b"
+)
+"""What names an illness."""
+_NTH_VISIT = r"(?i)\b(?:visit|session|treatment)\s*(?:#|no\.?|number)?\s*:?\s*(\d{1,3})(?![\d/])(?!\s+(?:weeks?|months?|days?|years?)\b)"
+"""Which of the visits a note of one visit is of."""
 _NO_DIAGNOSIS = (
-    r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:no|normal|negative|unremarkable|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
+    r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:no|normal|negative|unremarkable|r/o|rule out|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
     rf"|^{CLOSING}"
 )
 _HOW = r"(?i)\b(?:(?:was|were|got) (?!seen|treated|evaluated|examined|referred|sent|off|working|employed|hired)\w+|when|while|since (?:an?|the|his|her|he|she|it)|landed|thrown|knelt|slid|strained|dropped|stepped|hurt|injured|cut|burned|bent|felt|popped|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped)\b"

@@ -21,6 +21,10 @@ CLOSING = r"(?:respectfully|sincerely|very truly|cordially)\b"
 _BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
 
 
+_CLAUSE = r"[;:]\s|\bbut\b|\band\s+(?:has\s+|have\s+)?(?:had|was|were|went|took|did|underwent|received|completed|finished)\b"
+"""Where another clause begins, of which what was said before says nothing."""
+
+
 class Account:
     """A document, its sentences, and the words by which they are read."""
 
@@ -93,7 +97,7 @@ class Account:
 
     def is_planned(self, one: Sentence, start: int, end: int) -> bool:
         """Whether what stands there is asked for, intended, imagined or denied, and not done."""
-        before = re.split(r"[;:]\s|\bbut\b", one.words[max(0, start - 70) : start])[-1]
+        before = re.split(_CLAUSE, one.words[max(0, start - 70) : start])[-1]
         if self.any("denied", r"(?:\s+[\w/-]+){0,3}\s*$").search(before):
             return True
         if self.any("planned", r"(?:\s+[\w/,.()-]+){0,7}\s*$").search(before):

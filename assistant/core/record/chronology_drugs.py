@@ -23,6 +23,8 @@ _MIXED = (
 """What is put on the skin, of several drugs."""
 _ONCE = r"(?i)\b(?:previous(?:ly)?|prior|past(?! (?:medical |surgical )?history)|tried|trial|failed|used to|was|were|had|took|until|former(?:ly)?)\b"
 _GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){0,3}(?:prescribed|dispensed|given|started)\b"
+_IN_THE_HOUSE = r"(?i)[\s,]*(?:(?:was|were)\s+)?(?:given|dispensed)?\s*(?:in the (?:department|ED|ER|clinic|office)|here|given|dispensed)\b"
+"""Behind a drug and its strength: that it was given at the visit."""
 _FREQUENCY = (
     r"(?i)\b(?:\d+-\d+ daily|q[ap]m|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
     r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|\d \((?:one|two|three|four|five|six)\) times (?:daily|(?:a|per) day)|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
@@ -93,6 +95,9 @@ def drug_lines(account: Account) -> Iterator[Line]:
                     is_taken or (strength is not None and _is_dosed(account, one, at, rest[strength.end() :]))
                 )
             )
+            told = told or (
+                strength is not None and re.match(_IN_THE_HOUSE, rest[strength.end() :]) is not None
+            )
             if not row and not told and one.section not in ("plan", "assessed", "rendered", ""):
                 continue
             if not row and account.is_planned(one, at, match.end()):
@@ -129,7 +134,8 @@ def _is_tried(account: Account, one: Sentence, match: re.Match[str]) -> bool:
     tried = account.any("tried_before", of_drugs=True)
     before, after = one.words[max(0, match.start() - 40) : match.start()], one.words[match.end() :]
     near = re.search(rf"{tried.pattern}(?:[\s,]+(?!to\b|on\b)[\w/-]+){{0,4}}?[\s,]*$", before) or re.match(
-        r"(?i)(?:\s+(?:gel|cream|patch\w*))?\s+(?:was|were|has been) (?P<how>tried|failed|stopped|discontinued)\b",
+        r"(?i)(?:\s+(?:gel|cream|patch\w*))?\s+(?:(?:[\w']+\s+){0,4}?(?:was|were|has been) (?P<how>tried|failed|stopped|discontinued)\b"
+        r"|(?:made|gave|upset|did (?:not|nothing)|didn't|caused)\b)",
         after,
     )
     return near is not None and not account.is_denied(one, match.start())

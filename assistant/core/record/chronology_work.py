@@ -27,6 +27,14 @@ _LIMITS = (
 )
 _WORK_SAID = r"(?i)(?:work(?:ing)?(?: status| restrictions)?\s*:|(?:RTW|off work|TTD|TPD|P&S)\b(?!\s*(?:soon|if|likely|expected|unless)\b))"
 """What a plan that tells of the work the patient is put on begins a sentence with."""
+_LIMITED_TO = (
+    r"(?i)(?:(?:he|she|the patient|patient)\s+(?:is|remains|may|can|should)\s+)?(?:no|not to|avoid|restricted (?:to|from)|limited to)\s+"
+    r"(?:(?:repetitive|repeated|heavy|prolonged|forceful|any|use of|using|more than)\s+)*"
+    r"(?:lift\w*|carry\w*|push\w*|pull\w*|bend\w*|stoop\w*|overhead (?:work|reach\w*|lift\w*)|climb\w*|ladders?|kneel\w*|squat\w*|driving|keying"
+    r"|grip\w*|sitting work|seated work|desk work|standing|walking|\d+ (?:lbs?|pounds|hours))\b(?!\s+(?:pain|ability|of (?:the|his|her)))"
+)
+"""A sentence that puts limits on the work, wherever a note has it."""
+_BACK_AT_WORK = r"(?i)\b(?:returned|went back|back)\s+to\b|\bsince\b"
 _WAS = r"(?i)\b(?:was|were|had been|remained|stayed)\s+(?:(?:placed|put|taken|kept|then|initially)\s+)*$"
 _WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
 _RETURN = (
@@ -82,10 +90,12 @@ def _under_heading(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
     if told:
         words = " ".join(cut for _, cut in told)[:LONGEST]
         state = f"{ticked}: {words}" if ticked else words
+        back = re.search(_BACK_AT_WORK, words) and next(iter(account.days(told[0][0])), None)
+        since = back.date if back and back.date.day is not None and not back.date.after(account.day) else None
         yield account.line(
             WORK,
             told[0][0],
-            account.day,
+            since or account.day,
             quote=re.split(_DECLARED_IN, told[0][0].quote)[0].strip(),
             what=state.strip(" ."),
         )
@@ -102,9 +112,9 @@ def _elsewhere(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
     for one in account.all:
         if re.fullmatch(r"(?i)[\w &]{3,30} status\.?", one.words):
             continue  # a heading
-        own = re.match(_WORK_SAID, one.words)
+        own = re.match(_WORK_SAID, one.words) or re.match(_LIMITED_TO, one.words)
         if one.section in ("work", "plan", "assessed", "rendered", "examination", "template") and not (
-            own and one.section in ("plan", "assessed")
+            own and one.section in ("plan", "assessed", "rendered")
         ):
             continue
         told_on = dated(one.words[:40], account.document.date)

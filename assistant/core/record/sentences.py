@@ -74,10 +74,13 @@ def sentences(
         lengths = sorted(len(line) for line in lines)
         widest = lengths[-3] if len(lengths) > 5 else max(lengths, default=0)
         capitals = sum(map(str.isupper, page)) > sum(map(str.islower, page))
+        columns = None if capitals else _columns(words, lines)
         held: list[str] = []
         fresh = False
         for line in [*lines, ""]:
             found = headings.match(line.translate(_MARKS)) if line else None
+            if found is None and columns is not None and (found := columns.match(line)):
+                line = line[found.end() :]
             boxes = line[:1] in "☐☒▣" or (
                 bool(held) and not line[:1].islower() and re.search("[☐☒▣]", held[-1]) is not None
             )
@@ -107,6 +110,33 @@ def sentences(
                 section = "" if not re.search(r"\d|:", line) else section
             if line and not (found and not line.translate(_MARKS)[found.end() :].strip()):
                 held.append(line)
+
+
+def _columns(words: Words, lines: Sequence[str]) -> re.Pattern[str] | None:
+    """The headings of a page on which they stand before their words without a colon: in capitals, or before a dash.
+
+    Three lines at least begin with such a heading, each with another.
+    """
+    listed = words["sections"]
+    assert isinstance(listed, Mapping)
+    found = _column_pattern(tuple((name, tuple(map(str, said))) for name, said in listed.items()))
+    seen = {hit.lastgroup for line in lines if line[:1].isupper() and (hit := found.match(line))}
+    return found if len(seen) >= _FEW_COLUMNS else None
+
+
+_FEW_COLUMNS = 3
+
+
+@lru_cache(maxsize=4)
+def _column_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
+    def heading(said: str) -> str:
+        if len(said) == 1:
+            return rf"{said}\s?[-–—]\s*"
+        plain = pattern(said)
+        return rf"{pattern(said.upper())}\s+(?![-–—:])|(?i:{plain})(?:\s*[-–—]|\s{{3}})\s*"
+
+    named = "|".join(f"(?P<{name}>{'|'.join(map(heading, said))})" for name, said in listed)
+    return compiled(rf"(?:{named})(?=\S)")
 
 
 def _parted(line: str, headings: re.Pattern[str]) -> Iterator[str]:
@@ -242,7 +272,14 @@ def dated(text: str, written: PartialDate | None) -> list[Dated]:
         when = When(None, int(found[2]), int(found[3]))
         if 1 <= int(found[2]) <= 12 and (date := _completed(when, written)) is not None:
             made.append(Dated(found.start(1), found.end(1), date))
+    for found in compiled(_SEASON).finditer(text) if "20" in text or "19" in text else ():
+        if not any(one.start < found.end() and found.start() < one.end for one in made):
+            made.append(Dated(found.start(), found.end(), PartialDate(int(found[1]))))
     return sorted(made, key=lambda one: (one.start, -one.end))
+
+
+_SEASON = r"(?i)\b(?:spring|summer|fall|autumn|winter)(?:\s+of)?,?\s+((?:19|20)\d\d)\b"
+"""A time of the year: of a day so told the year is known."""
 
 
 def _completed(when: When, written: PartialDate | None) -> PartialDate | None:

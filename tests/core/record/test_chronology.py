@@ -138,6 +138,25 @@ def test_a_line_has_its_day_and_kind() -> None:
         ("HPI\nHe stopped gabapentin in 2018 due to dizziness.", ("2023-10-16", "drug", "gabapentin")),
         ("Clinical impression: left knee sprain.", ("2023-10-16", "diagnosis", "left knee sprain")),
         ("He can do seated work.", ("2023-10-16", "work", "He can do seated work")),
+        ("CC  low back\nEXAM  spasm\nPLAN  refill\nWORK  no ladders", ("2023-10-16", "work", "no ladders")),
+        (
+            "S - no change\nO - ROM full\nA - Neck strain\nP - stretch",
+            ("2023-10-16", "diagnosis", "Neck strain"),
+        ),
+        ("Plan\nNo lifting over 25 pounds.", ("2023-10-16", "work", "No lifting over 25 pounds")),
+        ("Restricted to 10 pounds.", ("2023-10-16", "work", "Restricted to 10 pounds")),
+        (
+            "Work status: returned to full duty 06/24/2022.",
+            ("2022-06-24", "work", "returned to full duty 06/24/2022"),
+        ),
+        ("A/P: Lumbar strain, no better.", ("2023-10-16", "diagnosis", "Lumbar strain, no better")),
+        ("HPI\nPT 12 visits in summer 2016.", ("2016", "therapy", "physical therapy")),
+        (
+            "She wore a boot for six weeks and had eight visits of physical therapy, ending June 14, 2023.",
+            ("2023-06-14", "therapy", "physical therapy"),
+        ),
+        ("HPI\nBaclofen made her sleepy and was stopped in 2020.", ("2023-10-16", "drug", "baclofen")),
+        ("Exam\nTender. Ibuprofen 600 mg in the department.", ("2023-10-16", "drug", "ibuprofen")),
         ("Nerve studies on June 5, 2023 showed a left C7 radiculopathy.", ("2023-06-05", "study", "EMG/NCS")),
     ]:
         assert [
@@ -176,6 +195,9 @@ def test_what_is_asked_for_denied_or_printed_is_no_line() -> None:
         "X-rays: none taken today.",
         "Diagnoses. Permanent and stationary status.",
         "LAKE-002310",
+        "Exam\nLimited lifting of the arm. No squatting pain.",
+        "CC  low back\nWORK is hard, she says.",
+        "Dx. R/O tear.",
     ]:
         assert rows(told((NOTE, "2023-10-16", text))) == []
 
@@ -514,3 +536,24 @@ def test_what_is_told_below_a_diagnosis_is_none() -> None:
     text = "Diagnosis: lumbar radiculopathy\nAfter consent he lay prone, and a needle was placed at the left foramen.\nOff work 3 days."
     made = told(("Operative report", "2020-12-10", text))
     assert [one.parts["what"] for one in made if one.kind == "diagnosis"] == ["lumbar radiculopathy"]
+
+
+def test_a_report_without_headings_and_a_note_of_one_visit_say_what_they_are_of() -> None:
+    text = (
+        "LAKE RADIOLOGY\nLEFT SHOULDER, THREE VIEWS\nBones are intact and the joint is in its place. Normal left shoulder.\nMax Mouse, MD"
+    )
+    [line] = told(("Radiology report", "2022-05-16", text))
+    assert line.evidence.quote == "Bones are intact and the joint is in its place. Normal left shoulder."
+    assert (line.parts["what"], line.region, line.side) == ("radiographs", "shoulder", "left")
+    [line] = told(("Physical therapy note", "2022-05-16", "Doe, Jane\nVisit 12   5/16/2022\nFlexion 150."))
+    assert (line.parts["what"], line.parts["count"]) == ("physical therapy", "12 visits")
+
+
+def test_the_complaint_of_a_first_report_is_not_how_the_injury_happened() -> None:
+    text = "Subjective: neck pain.\nHow it happened: A crate fell on him."
+    [line] = [
+        one
+        for one in told(("Doctor's first report", "2019-11-06", text), injury="2019-11-05")
+        if one.kind == "injury"
+    ]
+    assert line.parts["what"] == "A crate fell on him"

@@ -1,4 +1,4 @@
-"""What a packet says of the claim, the decision and the services that were refused."""
+"""What a packet says of the decision and the services that were refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from assistant import library
 from assistant.core.dates import parse_date
-from assistant.core.record.refusal import Refusal, claim_facts, outsiders, pages_of_others, refusal
+from assistant.core.record.refusal import Refusal, refusal
 from assistant.core.record.sentences import PacketDocument
 
 TABLE = """UTILIZATION REVIEW DECISION
@@ -134,26 +134,6 @@ def test_what_was_approved_is_not_disputed() -> None:
     assert [one.words for one in said(f"UR\n{table}\nRationale\nx").services] == ["omeprazole 20 mg"]
 
 
-def test_a_claim_fact_is_what_most_pages_say_and_names_the_others() -> None:
-    pages = [
-        "Employee: Jane Doe  Date of injury: 02/09/2021 Claim: AB-12-345",
-        "Patient: Doe, Jane DOB: 07/19/1976\nDOI: 2/9/2021",
-        "Patient: DOE, JANE\nDate of injury: 09/02/2021",
-        "Name: Hortensia Quill, MD",
-    ]
-    documents = [PacketDocument(f"d{n}", "Progress note", None, [page]) for n, page in enumerate(pages)]
-    facts = claim_facts(documents, library.intake("documents"))
-    assert facts["injury"].value == "2021-02-09"
-    assert [value for value, _ in facts["injury"].others] == ["2021-09-02"]
-    assert (facts["employee"].value, facts["employee"].others) == ("Jane Doe", ())
-    assert facts["born"].value == "1976-07-19"
-
-
-def test_a_date_that_was_hard_to_read_is_no_fact() -> None:
-    documents = [PacketDocument("d", "Progress note", None, ["Date of injury: ‹02/09/2021›"])]
-    assert claim_facts(documents, library.intake("documents")) == {}
-
-
 def test_a_day_of_the_decision_that_is_not_that_of_the_report_stands_beside_it() -> None:
     for line, others in [
         ("Date of decision: May 20, 2016", ["2016-05-20"]),
@@ -245,22 +225,6 @@ def test_of_a_report_and_the_one_on_its_appeal_each_service_stands_once_and_the_
     assert against.decided.value == "2018-06-20"
 
 
-def test_what_stands_below_its_label_is_read_and_the_names_of_others_are_no_patient() -> None:
-    page = (
-        "Employee Name:   Date of Injury:   Date of Birth:\nMouse, Max   05/06/2019   12/09/1971\n"
-        "Provider Name:   Practice Name:   Specialty:\nAda Lark,   Lark Spine   Surgery\nMD"
-    )
-    facts = claim_facts(
-        [PacketDocument("rfa", "Request for authorization", None, [page])], library.intake("documents")
-    )
-    assert {name: (one.value, one.others) for name, one in facts.items()} == {
-        "employee": ("Max Mouse", ()),
-        "injury": ("2019-05-06", ()),
-        "born": ("1971-12-09", ()),
-    }
-    assert " ".join(facts["injury"].evidence.quote.split()) in " ".join(page.split())
-
-
 @pytest.mark.parametrize(
     "head", ["Medical guidelines used", "Guidelines considered:", "Evidence-based guidelines cited"]
 )
@@ -322,72 +286,6 @@ def test_recommendations_to_certify_or_not_are_decisions() -> None:
     ]
     assert made.received is not None
     assert made.received.value == "2022-11-02"
-
-
-@pytest.mark.parametrize(
-    ("pages", "others"),
-    [
-        (("Patient: Ann Low", "Patient: Low, Ann", "Patient: A. Low"), {}),
-        (("Patient: Ann Low", "Patient: Ann Low", "Patient: Jane Roe"), {3: "another name: Jane Roe"}),
-        (
-            ("Patient: Ann Low DOB: 1/2/1970", "DOB: 1/2/1970", "Patient: Ann Low DOB: 3/4/1981"),
-            {3: "another date of birth: 1981-03-04"},
-        ),
-        (("Patient: Ann Low DOB: 1/2/1970", "DOB: 1/2/1970", "Patient: Ann Smith\nDOB: 1/2/1970"), {}),
-        (("Patient: Ann Low", "Provider name: Jane Roe, MD", "Patient: Ann Low"), {}),
-    ],
-)
-def test_a_page_with_another_name_or_date_of_birth_is_another_persons(
-    pages: tuple[str, ...], others: dict[int, str]
-) -> None:
-    found = pages_of_others([PacketDocument("d", "Progress note", None, pages)], library.intake("documents"))
-    assert {page: said for (_, page), said in found.items()} == others
-
-
-def test_all_pages_of_a_document_that_names_another_are_that_persons() -> None:
-    own = PacketDocument("ur", "Utilization review report", None, ("Patient: Ann Low",))
-    note = PacketDocument("note", "Progress note", None, ("Patient: Jane Roe", "No fever."))
-    found = pages_of_others([own, note], library.intake("documents"))
-    assert found == {("note", 1): "another name: Jane Roe", ("note", 2): "another name: Jane Roe"}
-
-
-def test_a_document_without_a_name_is_told_by_age_and_sex() -> None:
-    for note, other in [
-        ("This is a 61-year-old right-handed woman. No fever.", "another sex: 61-year-old woman"),
-        ("She is seen for her neck.\nAge/Sex: 47/F", "another sex: 47-year-old woman"),
-        ("Gender: female", "another sex: woman"),
-        ("HPI: 61F with neck pain.", "another sex: 61-year-old woman"),
-        ("98.6 F. 60 M down the hall.", ""),
-        ("The patient is a 61 y/o male.", "another age: 61"),
-        ("Mr. Roe was a 29-year-old man.", "another age: 29"),
-        ("The patient is a 45-year-old man.", ""),
-        ("His mother is a 70-year-old woman.", ""),
-        ("He was struck by a 61-year-old woman at the wheel.", ""),
-        ("Patient: Ann Low\nThis is a 61-year-old woman.", ""),
-    ]:
-        own = [
-            PacketDocument(
-                "ur",
-                "Utilization review report",
-                parse_date("2016-05-24"),
-                ("Patient: Ann Low\nA 46-year-old man.",),
-            ),
-            PacketDocument(
-                "a", "Progress note", parse_date("2015-01-02"), ("This is a 44-year-old gentleman.",)
-            ),
-        ]
-        held = PacketDocument("n", "Progress note", parse_date("2016-02-01"), (note, "Second page."))
-        found = pages_of_others([*own, held], library.intake("documents"))
-        assert found == ({("n", 1): other, ("n", 2): other} if other else {})
-
-
-def test_two_documents_that_differ_say_nothing_of_whose_they_are() -> None:
-    pages = ("A 44-year-old man.", "A 61-year-old woman.")
-    held = [
-        PacketDocument(f"d{n}", "Progress note", parse_date("2016-02-01"), (page,))
-        for n, page in enumerate(pages)
-    ]
-    assert pages_of_others(held, library.intake("documents")) == {}
 
 
 def test_a_letter_that_decides_entry_by_entry_gives_each_service() -> None:
@@ -530,44 +428,6 @@ def test_the_day_of_receipt_is_not_that_of_the_signature() -> None:
     assert made.received.value == "2016-05-18"
 
 
-def test_the_blanks_of_a_form_are_read_past_the_hint_on_how_to_fill_them_in() -> None:
-    page = "Employee Name (First, MI, Last): Jane Q. Roe\nDate of Injury (MM/DD/YYYY): 03/22/2017\nClaim # CB/88/20191\nRE: UTILIZATION REVIEW"
-    facts = claim_facts(
-        [PacketDocument("a", "Request for authorization", None, [page])], library.intake("documents")
-    )
-    assert {name: fact.value for name, fact in facts.items()} == {
-        "employee": "Jane Q. Roe", "injury": "2017-03-22", "claim_number": "CB/88/20191",
-    }  # fmt: skip
-
-
-def test_of_two_claims_one_persons_name_birth_and_number_are_settled_together() -> None:
-    ours = "Patient: Jane Roe\nDOB: 06/21/1985\nClaim Number: AA-1001"
-    theirs = "Patient: Max Poe\nDOB: 03/03/1982\nClaim Number: BB-2002"
-    kinds = {"Utilization review report": ours.split("\nDOB")[0], "Progress note": ours}
-    documents = [PacketDocument(kind, kind, None, [page]) for kind, page in kinds.items()]
-    documents += [PacketDocument(f"other {at}", "Request for authorization", None, [theirs]) for at in "ab"]
-    documents.append(PacketDocument("rfa", "Request for authorization", None, [ours, ours, ours]))
-    facts = claim_facts(documents, library.intake("documents"))
-    assert [facts[name].value for name in ("employee", "born", "claim_number")] == [
-        "Jane Roe",
-        "1985-06-21",
-        "AA-1001",
-    ]
-    assert len(outsiders(facts)) == 1
-
-
-def test_a_claim_number_whose_end_is_missing_is_that_of_the_same_claim() -> None:
-    pages = ("Claim Number: 55-20193-WC", "Claim Number: 55-20193", "Claim Number: 55-20194-WC")
-    documents = [PacketDocument(str(at), "Progress note", None, [page]) for at, page in enumerate(pages)]
-    made = outsiders(
-        claim_facts(
-            [*documents, PacketDocument("r", "Request for authorization", None, pages[:1])],
-            library.intake("documents"),
-        )
-    )
-    assert [one.said for one in made] == [(("claim_number", "55-20194-WC"),)]
-
-
 def test_of_two_reports_each_item_has_the_decision_of_its_own() -> None:
     reports = [
         PacketDocument("one", "Utilization review report", parse_date("2020-10-06"), ["Date: October 6, 2020\nRequest received: 9/29/2020\nTreatment Decision\nTENS unit Denied\nRationale\nNo trial was had."]),
@@ -596,3 +456,69 @@ Decision: ☒ Approved ☐ Modified ☐ Denied
         ("left L5-S1 epidural injection", "denied", "", ""),
         ("chiropractic manipulation, twelve visits", "modified", "12 visits", "4 visits"),
     ]
+
+
+def spoken(page: str, request: str = "") -> list[tuple[str, str, str, str]]:
+    """What is read of a report in prose by one who knows some services."""
+    known = (
+        "medial branch",
+        "chiropractic",
+        "mri",
+        "naproxen",
+        "physical therapy",
+        "psychotherapy",
+        "walker",
+    )
+    documents = [PacketDocument("ur", "Utilization review report", parse_date("2021-06-18"), [page])]
+    if request:
+        documents.append(PacketDocument("rfa", "Request for authorization", None, [request]))
+    found = refusal(
+        documents,
+        library.intake("decision"),
+        lambda words: next((one for one in known if one in words.lower()), ""),
+    )
+    return [(one.words, one.decision, one.quantity, one.certified) for one in found.services]
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (
+            "You ask us to authorize a lumbar medial branch block at L4-5 on the left, and a further 8 sessions of\n"
+            "chiropractic care for the low back. We cannot agree to the medial branch block.\n"
+            "He has had no physical therapy since the last visit, and its gains were never written down by anybody.\n"
+            "Of the chiropractic care we can agree to 4 sessions.",
+            [
+                ("lumbar medial branch block at L4-5 on the left", "denied", "", ""),
+                ("8 sessions of chiropractic care for the low back", "modified", "8 sessions", "4 sessions"),
+            ],
+        ),
+        (
+            "What was asked for\nMRI of the left shoulder. Nothing has been done since 2016. The request is turned down.\n"
+            "Naproxen 550 mg, sixty tablets. Thirty tablets are granted.",
+            [
+                ("MRI of the left shoulder", "denied", "", ""),
+                ("naproxen 550 mg, sixty tablets", "modified", "60 tablets", "30 tablets"),
+            ],
+        ),
+        (
+            "We find no ground for the following:\nPsychotherapy, 12 sessions\nWe do not agree to pay for it.",
+            [("psychotherapy, 12 sessions", "denied", "12 sessions", "")],
+        ),
+        ("Naproxen 550 mg, 60 tablets, is agreed to in full.", []),
+    ],
+)
+def test_a_report_of_no_known_form_is_read_by_the_services_that_it_names(
+    page: str, found: list[tuple[str, str, str, str]]
+) -> None:
+    assert spoken(page) == found
+
+
+def test_what_the_request_lists_bounds_what_such_a_report_is_read_for_and_fills_what_it_leaves_out() -> None:
+    request = "M54.5   Wheeled walker   E0143\nM54.5   Chiropractic care   98941   8 sessions"
+    page = "We have looked at all that was requested, and it is refused. She had an MRI, which was allowed, in May."
+    assert spoken(page, request) == [
+        ("wheeled walker", "denied", "", ""),
+        ("chiropractic care", "denied", "8 sessions", ""),
+    ]
+    assert spoken("The notes were read.", request) == []
