@@ -71,12 +71,14 @@ def refusal(
     reports = [one for one in documents if one.type == UR_REPORT]
     reports.sort(key=lambda one: (str(one.date) in named, str(one.date or "")), reverse=True)
     requests = [one for one in documents if one.type == REQUEST]
+    read = {one.id: _services(one, words) for one in reports}
+    if not any(read.values()):
+        read = {one.id: _told(one, requests, words, service_of) for one in reports}
     services: list[Service] = []
     parts: dict[str, Fact] = {}
     for report in reports:  # that against which the application is comes first, else the last
         held = [_stems(one.words) for one in services]
-        listed = _services(report, words) or _told(report, requests, words, service_of)
-        made = [one for one in listed if not _is_among(_stems(one.words), held)]
+        made = [one for one in read[report.id] if not _is_among(_stems(one.words), held)]
         told = list(_parts(report, words))
         said = dict(reversed(told))
         made = _each_with_its_own(made, told, report)
@@ -662,7 +664,11 @@ def _asked_for(requests: Sequence[PacketDocument], service_of: Callable[[str], s
             for line in page.split("\n"):
                 cells = re.split(r"\s{3,}|\t", cleared(line).strip())
                 for cell in cells if len(cells) > 1 else ():
-                    if ":" not in cell and (key := service_of(cell)) and key not in found:
+                    if (
+                        not re.search(r"(?i):|\bform\b|\brequest", cell)
+                        and (key := service_of(cell))
+                        and key not in found
+                    ):
                         beside = next((said for one in cells if (said := _counted(one))), "")
                         place = Evidence(request.id, number, " ".join(line.split()))
                         found[key] = _service(cell, place, "", beside)
