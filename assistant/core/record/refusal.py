@@ -588,7 +588,7 @@ _ASKS = (
     r"(?:\s+(?:us|to|of|for|that|we|authori[sz]\w+|approv\w+|certify|allow|pay|you|the following|services?|treatments?)\b)*\s*:?\s*"
 )
 _LEADS = r"(?i)^(?:\W*(?:to|with|of|for|an?|the|any|this|these|your|also|further|additional|and|we|our|\(?\d{1,2}[.)](?=\s))\s+)+|^\W+"
-_CLAUSES = r"(?:,|;)\s+(?=an?\s|the\s)|(?:,|;)?\s+(?:and|as well as)\s+(?=an?\s|the\s|\d+ [a-z])"
+_CLAUSES = r"(?:,|;)\s+(?=(?:for\s+)?(?:an?|the)\s|for\s)|(?:,|;)?\s+(?:and|as well as)\s+(?=an?\s|the\s|for\s|\d+ [a-z])"
 _BEHIND = r"\s+(?:is|are|was|were|has|have|had|will|would|could|cannot|can|we|she|he|they|which|because|since|but|until)\b|\s\("
 
 
@@ -692,7 +692,7 @@ def _body(clause: str, verdicts: Mapping[str, re.Pattern[str]], service_of: Call
     body = clause
     for one in (re.compile(_ASKS), *verdicts.values()):
         for hit in reversed(list(one.finditer(body))):
-            if service_of(body[hit.end() :]):
+            if service_of(body[hit.end() :]) and not service_of(body[: hit.start()]):
                 body = body[hit.end() :]
                 break
     for one in (re.compile(_BEHIND), *verdicts.values()):

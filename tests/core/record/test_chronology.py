@@ -539,9 +539,7 @@ def test_what_is_told_below_a_diagnosis_is_none() -> None:
 
 
 def test_a_report_without_headings_and_a_note_of_one_visit_say_what_they_are_of() -> None:
-    text = (
-        "LAKE RADIOLOGY\nLEFT SHOULDER, THREE VIEWS\nBones are intact and the joint is in its place. Normal left shoulder.\nMax Mouse, MD"
-    )
+    text = "LAKE RADIOLOGY\nLEFT SHOULDER, THREE VIEWS\nBones are intact and the joint is in its place. Normal left shoulder.\nMax Mouse, MD"
     [line] = told(("Radiology report", "2022-05-16", text))
     assert line.evidence.quote == "Bones are intact and the joint is in its place. Normal left shoulder."
     assert (line.parts["what"], line.region, line.side) == ("radiographs", "shoulder", "left")

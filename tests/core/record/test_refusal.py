@@ -502,6 +502,15 @@ def spoken(page: str, request: str = "") -> list[tuple[str, str, str, str]]:
             ],
         ),
         (
+            "We were asked for twelve visits of physical therapy, for a left knee MRI, and for naproxen. The physical therapy is\n"
+            "reduced to six visits. The knee MRI is refused, for no naproxen was tried. Of naproxen nothing is allowed.",
+            [
+                ("twelve visits of physical therapy", "modified", "12 visits", "6 visits"),
+                ("left knee MRI", "denied", "", ""),
+                ("naproxen", "denied", "", ""),
+            ],
+        ),
+        (
             "We find no ground for the following:\nPsychotherapy, 12 sessions\nWe do not agree to pay for it.",
             [("psychotherapy, 12 sessions", "denied", "12 sessions", "")],
         ),
