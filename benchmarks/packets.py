@@ -20,7 +20,8 @@ import yaml
 
 from assistant.core.record.chronology_lines import KINDS, WORK
 from assistant.core.record.sentences import cleared
-from assistant.records.intake import DOCUMENT, ITEM, LINE, Intake, Proposal
+from assistant.records.intake import Intake
+from assistant.records.intake_proposals import DOCUMENT, ITEM, LINE, Proposal
 
 _READABLE = 0.8
 """From so much of a quote's words on, the recogniser has read it."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.records.course import Course
-    from assistant.records.intake import Proposal
+    from assistant.records.intake_proposals import Proposal
 
 
 @click.command("chronology")
@@ -59,7 +59,7 @@ def chronology(
     from assistant import library
     from assistant.cli.case_add import open_sessions, tell_of_change
     from assistant.records.course import Course, narrowed
-    from assistant.records.intake import CONFIRMED
+    from assistant.records.intake_proposals import CONFIRMED
 
     changes = bool(confirm or refused or correct or edit)
     path = library.writable_case(name) if changes else library.find_case(name).path

@@ -18,7 +18,8 @@ from assistant.machine import forget_typed
 
 if TYPE_CHECKING:
     from assistant.core.answer import Evidence
-    from assistant.records.intake import Intake, Proposal
+    from assistant.records.intake import Intake
+    from assistant.records.intake_proposals import Proposal
 
 _HELP = (
     "Enter           confirms what is shown",
@@ -147,7 +148,7 @@ def _place(work: Intake, place: Evidence) -> dict[str, Any]:
 def _answered(work: Intake, path: Path, as_json: bool) -> int:
     """Confirms, corrects and refuses as a file says, and makes the case."""
     from assistant import library
-    from assistant.records.intake import GROUPS, REFUSED
+    from assistant.records.intake_proposals import GROUPS, REFUSED
 
     said = library.document(library.read_text(path), one_line(str(path)), "packet-answers").data
     for key, fields in said.get("correct", {}).items():
@@ -207,7 +208,7 @@ class Plain:
 
     def _documents(self, again: bool = False) -> None:
         """The list of documents; one that is confirmed is shown `again` only on the way back."""
-        from assistant.records.intake import DOCUMENT, OPEN, REFUSED
+        from assistant.records.intake_proposals import DOCUMENT, OPEN, REFUSED
 
         if not again and not any(one.group == DOCUMENT and one.state == OPEN for one in self._work.proposals):
             return
@@ -256,7 +257,7 @@ class Plain:
         self._work.correct(one.key, names[0], "" if value.strip() == "-" else value.strip())
 
     def _list(self) -> None:
-        from assistant.records.intake import DOCUMENT
+        from assistant.records.intake_proposals import DOCUMENT
 
         listed = [one for one in self._work.proposals if one.group == DOCUMENT]
         for number, one in enumerate(listed, 1):
@@ -266,7 +267,7 @@ class Plain:
         )
 
     def _row(self, number: int, one: Proposal) -> None:
-        from assistant.records.intake import REFUSED
+        from assistant.records.intake_proposals import REFUSED
 
         held = one.fields
         words = ", ".join(filter(None, [held["type"], held["author"]]))
@@ -282,7 +283,7 @@ class Plain:
 
     def _one_by_one(self, last: bool = False) -> None:
         """What comes before a review, with the way back; on the way back from what follows, from the `last` on."""
-        from assistant.records.intake import DOCUMENT, LINE
+        from assistant.records.intake_proposals import DOCUMENT, LINE
 
         at = None
         while True:
@@ -298,7 +299,7 @@ class Plain:
 
     def _lines(self) -> bool:
         """The course of the case, a page at a time, as far as the person wants to now; False on the way back."""
-        from assistant.records.intake import LINE, OPEN
+        from assistant.records.intake_proposals import LINE, OPEN
 
         lines = [one for one in self._work.proposals if one.group == LINE and one.state == OPEN]
         if not lines:
@@ -352,7 +353,7 @@ class Plain:
 
     def _add(self, one: Proposal, said: str) -> None:
         """Adds a service, which is asked about after the others, or a line on the page of one, which is asked about now."""
-        from assistant.records.intake import ITEM, LINE
+        from assistant.records.intake_proposals import ITEM, LINE
 
         if one.group == LINE:
             self._ask(self._work.add(LINE, said, one.evidence[0] if one.evidence else None))

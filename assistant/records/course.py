@@ -24,7 +24,7 @@ from assistant.core.text import digest, one_line
 from assistant.core.value import replace
 from assistant.records.case_folder import CaseStore, write_text
 from assistant.records.case_yaml import without_entry
-from assistant.records.intake import (
+from assistant.records.intake_proposals import (
     CONFIRMED,
     KEPT,
     LINE,

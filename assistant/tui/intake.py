@@ -24,7 +24,8 @@ from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line, shortened, visible
 from assistant.records.case_folder import place_for
 from assistant.records.course import narrowed
-from assistant.records.intake import (
+from assistant.records.intake import Intake
+from assistant.records.intake_proposals import (
     CONFIRMED,
     DOCUMENT,
     ITEM,
@@ -32,7 +33,6 @@ from assistant.records.intake import (
     OPEN,
     QUESTION,
     REFUSED,
-    Intake,
     Proposal,
 )
 from assistant.tui.dialogs import AskScreen, ChooseScreen

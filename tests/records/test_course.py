@@ -9,7 +9,7 @@ import pytest
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.records.course import Course, narrowed
-from assistant.records.intake import CONFIRMED, OPEN, REFUSED
+from assistant.records.intake_proposals import CONFIRMED, OPEN, REFUSED
 
 CASE = """\
 # kept by hand

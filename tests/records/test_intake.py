@@ -9,7 +9,8 @@ import pytest
 
 from assistant import library
 from assistant.core.problem import Refused
-from assistant.records.intake import (
+from assistant.records.intake import Intake
+from assistant.records.intake_proposals import (
     CLAIM,
     CONFIRMED,
     DOCUMENT,
@@ -18,7 +19,6 @@ from assistant.records.intake import (
     OPEN,
     QUESTION,
     REFUSED,
-    Intake,
     Proposal,
 )
 from assistant.records.reading import PageJournal

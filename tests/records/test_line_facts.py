@@ -17,7 +17,7 @@ from assistant.core.record.chronology import chronology
 from assistant.core.record.sentences import PacketDocument
 from assistant.core.rules.prompt_set import Reading
 from assistant.records.course import Course
-from assistant.records.intake import LINE, line_proposals
+from assistant.records.intake_proposals import LINE, line_proposals
 from assistant.records.line_facts import with_facts, without_facts
 from tests.records.test_course import folder
 from tests.records.test_intake import NOTE, RFA, UR, of, settle, work_on

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from assistant import library
 from assistant.records.course import Course
-from assistant.records.intake import CONFIRMED, DOCUMENT, OPEN
+from assistant.records.intake_proposals import CONFIRMED, DOCUMENT, OPEN
 from assistant.tui.app import ImrApp
 from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page, named
 from assistant.tui.widgets import KeyLine, MarkedList
