@@ -50,6 +50,8 @@ _LONG = 30
 _MOST_OF_FILE = 0.6
 _SAME_HEAD = 0.75
 _OTHER_HEAD = 0.35
+_YEARS = 10
+"""A day so many years before the other is that of a birth."""
 _SAME_SCAN = 0.8
 """From so alike on, two pictures of pages that name a same date were read from copies of one page."""
 _FEW_WORDS = 15
@@ -351,15 +353,12 @@ def _is_another(page: _Page, last: _Part) -> bool:
     before = last.pages[-1].signers
     if not before or not page.signers:
         return False
-    if any(
-        all(
-            (day.year, day.month, day.day) != (one.year, one.month, one.day)
-            for kept in last.pages
-            for one in kept.days
-        )
-        for day in days_above(page.text)
-    ):
-        return True
+    above = {day for one in last.pages for day in days_above(one.text)}
+    known = {(day.year, day.month, day.day) for one in last.pages for day in one.days}
+    for day in days_above(page.text):
+        heads = above and day not in above and all(day.year > one.year - _YEARS for one in above)
+        if heads or (day.year, day.month, day.day) not in known:
+            return True
     return page.signers.isdisjoint(before) and _likeness(page, last) < _OTHER_HEAD
 
 

@@ -129,6 +129,8 @@ def test_a_signed_page_begins_a_document_where_its_day_or_who_signs_it_is_new() 
     note = "{}\nDOE, JANE   01/02/1970 F   {}\n{}\n{}"
     first = note.format("LAKE PRACTICE", "03/04/2020 10:15", LONG, "A. Pell DO")
     assert parts(first, note.format("LAKE PRACTICE", "05/06/2020", LONG, "A. Pell DO")) == [[1], [2]]
+    told = note.format("LAKE PRACTICE", "05/06/2020", f"Seen on 03/04/2020. {LONG}", "A. Pell DO")
+    assert parts(told, first) == [[1], [2]]
     assert parts(first, note.format("HILL CLINIC", "", LONG, "Max Mouse, MD")) == [[1], [2]]
     assert parts(first, note.format("LAKE PRACTICE", "03/04/2020", LONG, "A. Pell DO")) == [[1, 2]]
     unsigned = note.format("LAKE PRACTICE", "03/04/2020 10:15", LONG, "")

@@ -613,7 +613,7 @@ _AILING = (
 _NTH_VISIT = r"(?i)\b(?:visit|session|treatment)\s*(?:#|no\.?|number)?\s*:?\s*(\d{1,3})(?![\d/])(?!\s+(?:weeks?|months?|days?|years?)\b)"
 """Which of the visits a note of one visit is of."""
 _NO_DIAGNOSIS = (
-    r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:no|normal|negative|unremarkable|r/o|rule out|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
+    r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:assessment|impressions?|diagnos[ie]s|plan)$|^(?:no|normal|negative|unremarkable|r/o|rule out|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
     rf"|^{CLOSING}"
 )
 _HOW = r"(?i)\b(?:(?:was|were|got) (?!seen|treated|evaluated|examined|referred|sent|off|working|employed|hired)\w+|when|while|since (?:an?|the|his|her|he|she|it)|landed|thrown|knelt|slid|strained|dropped|stepped|hurt|injured|cut|burned|bent|felt|popped|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped)\b"

@@ -198,6 +198,7 @@ def test_what_is_asked_for_denied_or_printed_is_no_line() -> None:
         "Exam\nLimited lifting of the arm. No squatting pain.",
         "CC  low back\nWORK is hard, she says.",
         "Dx. R/O tear.",
+        "Neck strain. Assessment. Assessment.",
     ]:
         assert rows(told((NOTE, "2023-10-16", text))) == []
 
