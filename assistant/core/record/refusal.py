@@ -587,7 +587,7 @@ _ASKS = (
     r"(?i)\b(?:request\w*|ask(?:s|ed|ing)?|seek(?:s|ing)?|sought|authori[sz]ation|approval|to (?:authori[sz]e|approve|certify|allow|pay))\b"
     r"(?:\s+(?:us|to|of|for|that|we|authori[sz]\w+|approv\w+|certify|allow|pay|you|the following|services?|treatments?)\b)*\s*:?\s*"
 )
-_LEADS = r"(?i)^(?:\W*(?:to|with|of|for|an?|the|any|this|these|your|also|further|additional|and|we|our|\(?\d{1,2}[.)](?=\s))\s+)+|^\W+"
+_LEADS = r"(?i)^(?:on\s+[\d/.-]{6,10}\s+(?=for\s))?(?:\W*(?:to|with|of|for|an?|the|any|this|these|your|also|further|additional|and|we|our|\(?\d{1,2}[.)](?=\s))\s+)+|^\W+"
 _CLAUSES = r"(?:,|;)\s+(?=(?:for\s+)?(?:an?|the)\s|for\s)|(?:,|;)?\s+(?:and|as well as)\s+(?=an?\s|the\s|for\s|\d+ [a-z])"
 _BEHIND = r"\s+(?:is|are|was|were|has|have|had|will|would|could|cannot|can|we|she|he|they|which|because|since|but|until)\b|\s\("
 
@@ -614,7 +614,7 @@ def _told(
             said = re.sub(_ASKS, "\n", cleared(sentence))
             for clause in re.split(_CLAUSES, cleared(sentence)):
                 body = _body(clause, verdicts, service_of)
-                if not (key := service_of(body)) or (asked and key not in asked):
+                if body[:3].lower() == "no " or not (key := service_of(body)) or (asked and key not in asked):
                     continue
                 told = _by_words(re.sub(_ASKS, "\n", clause), verdicts)
                 if key not in found:

@@ -502,8 +502,8 @@ def spoken(page: str, request: str = "") -> list[tuple[str, str, str, str]]:
             ],
         ),
         (
-            "We were asked for twelve visits of physical therapy, for a left knee MRI, and for naproxen. The physical therapy is\n"
-            "reduced to six visits. The knee MRI is refused, for no naproxen was tried. Of naproxen nothing is allowed.",
+            "We were asked on 09/07/2022 for twelve visits of physical therapy, for a left knee MRI, and for naproxen. The physical therapy is\n"
+            "reduced to six visits. The knee MRI is refused, for no psychotherapy was tried. Of naproxen nothing is allowed.",
             [
                 ("twelve visits of physical therapy", "modified", "12 visits", "6 visits"),
                 ("left knee MRI", "denied", "", ""),
