@@ -340,7 +340,10 @@ class KeyLine(Widget):
     def render(self) -> Content:
         parts: list[str | tuple[str, str]] = []
         for _, (key, word, _) in self._fitting():
-            parts += [(key.capitalize(), "bold $footer-key-foreground"), f" {word} "]
+            parts += [
+                (key if len(key) == 1 else key.capitalize(), "bold $footer-key-foreground"),
+                f" {word} ",
+            ]
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:
