@@ -330,7 +330,7 @@ _INSTALL = "pip install 'imr-assistant[letter]'"
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="How it is written; text without it, a PDF with --open.",
+    help="How it is written; as FILE ends without it, else text, a PDF with --open.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
@@ -365,7 +365,8 @@ def letter(
         if form or as_json or output or opened or force or part != "both":
             raise click.UsageError("--check takes no option but --log.")
         return _check_letter(session, checked, log_path)
-    form = "json" if as_json else form or ("pdf" if opened else "text")
+    ending = "" if output is None else output.suffix[1:].lower()
+    form = "json" if as_json else form or (ending if ending in FORMATS else "pdf" if opened else "text")
     if form in _NEEDED and output is None and not opened:
         raise click.UsageError(f"A {form} file isn't printed: name one with -o, or use --open.")
     if output is None and opened:

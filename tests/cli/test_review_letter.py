@@ -40,10 +40,13 @@ def test_reading_a_letter_is_logged_in_a_sitting_of_its_own(signed: Path, tmp_pa
         session = log.resolve("last")
         before = log.read(session)
     assert run(["letter", "last"]) == 0
-    assert run(["letter", "last", "--format", "md", "-o", str(tmp_path / "letter.md")]) == 0
+    assert run(["letter", "last", "--format", "md", "-o", str(tmp_path / "letter.txt")]) == 0
+    assert run(["letter", "last", "-o", str(tmp_path / "letter.DOCX")]) == 0
+    assert (tmp_path / "letter.DOCX").read_bytes()[:2] == b"PK"
     assert sittings(signed) == [
         ("access.read", {"command": "letter", "sessions": [session]}),
         ("access.exported", {"what": "letter", "form": "md", "sessions": [session]}),
+        ("access.exported", {"what": "letter", "form": "docx", "sessions": [session]}),
     ]
     with Log.open(signed, write=False) as log:
         assert log.read(session) == before
