@@ -95,6 +95,8 @@ def _told(made: Path | None) -> int:
     click.echo(visible(f"The case is in {made}. Review it with `imr review {named}`,"))
     click.echo(visible(f"and look at its course with `imr case chronology {named}` (--edit confirms lines)."))
     click.echo("The clinical summary of the letter is made of the lines that are confirmed.")
+    if named == str(made):
+        click.echo("It lies outside your folder of cases: the work list has it once its review is begun.")
     return 0
 
 

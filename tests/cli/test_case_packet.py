@@ -32,6 +32,7 @@ def test_enter_alone_makes_a_case_of_a_packet(imr: Imr, file: Path, tmp_path: Pa
     assert "from originals/packet.txt, page 2\n" in imr("case", "show", tmp_path / "made")[1]
     assert "21 lines" not in out
     assert "lines about the course" in out
+    assert "outside your folder of cases" in out
 
 
 def test_replies_correct_go_back_and_leave_out(imr: Imr, file: Path, tmp_path: Path) -> None:
