@@ -542,6 +542,16 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
             "the cited words say a full-thickness tear",
         ),
         (
+            "shoulder-torn-cuff",
+            answer(imaging=quoted("normal", "Labrum and biceps anchor are intact.", "mri-report-2015-04-22")),
+            "the same document says a full-thickness tear",
+        ),
+        (
+            "knee-intact-menisci",
+            answer(menisci=quoted("degenerated", "Early medial osteoarthritis.", "mri-report-2014-09-15")),
+            "the same document says intact",
+        ),
+        (
             "physical-therapy-after-cuff-repair",
             lambda given: given["surgery"]["value"].update(procedure="cuff_open"),
             "arthr",

@@ -96,6 +96,13 @@ def meant(shape: ChoiceShape, chosen: str, text: str) -> frozenset[str]:
     )
 
 
+def calls(shape: ChoiceShape, chosen: str, text: str) -> bool:
+    """Whether a text has any of the telling words of a choice."""
+    return not _stems(" ".join((chosen, shape.labels[chosen], *shape.also.get(chosen, ())))).isdisjoint(
+        _stems(text)
+    )
+
+
 def _stems(text: str) -> set[str]:
     words = re.findall(r"[a-z]{4,}", text.replace("_", " ").casefold())
     return {one[:STEM] for one in words if one not in UNTELLING}

@@ -22,6 +22,7 @@ from assistant.core.record.absence import (
 )
 from assistant.core.record.choices import (
     STEM,
+    calls,
     choices_named,
     is_bare_heading,
     meant,
@@ -438,7 +439,7 @@ def unborne(
         yield from _misquoted(session, place, answer, pages)
         yield from _named_otherwise(session, scope, prompt, answer)
         if session.guard > 8:
-            yield from _another_named(prompt, answer, pages)
+            yield from _another_named(session, place, prompt, answer, pages)
 
 
 def _misquoted(
@@ -508,11 +509,14 @@ def _of_the_request(
     return ("what is requested",)
 
 
-def _another_named(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+def _another_named(
+    session: Session, place: AnswerPlace, prompt: Prompt, answer: Answer, pages: Pages
+) -> Iterator[tuple[Ground, tuple[str, ...]]]:
     """The choices of an answer, also of the parts of a group, where the cited words name another one and not it.
 
-    So do the sentences that the words are cut from: `tear of the supraspinatus` out of “full-thickness tear”. Of the request
-    that is for its words and the disputed item to say, of a yes or a no for what was found.
+    So do the sentences that the words are cut from: `tear of the supraspinatus` out of “full-thickness tear”; and where the
+    cited words name none, what was found for the question in the same document: “labrum intact” out of a report of a tear.
+    Of the request that is for its words and the disputed item to say, of a yes or a no for what was found.
     """
     for path, leaf, cited in given_with_quotes(answer):
         steps = tuple(path.split(".")) if path else ()
@@ -527,13 +531,24 @@ def _another_named(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tup
             continue
         if answer.listing and len(answer.parts or {}) > 1 and cited == answer.evidence:
             continue  # the quotes of a whole list tell nothing of one entry
-        told = choices_named(shape, " ; ".join(one.quote for one in cited))
+        told, where = choices_named(shape, " ; ".join(one.quote for one in cited)), "the cited words say"
+        whole = " ; ".join(_sentences(cited, pages))
         if not told:
-            told = meant(shape, str(leaf.value), " ; ".join(_sentences(cited, pages)))
+            told = meant(shape, str(leaf.value), whole)
+        if not told and not calls(shape, str(leaf.value), whole):
+            where = "the same document says"
+            beside = {one.document for one in cited}
+            told = frozenset[str]().union(
+                *(
+                    meant(shape, str(leaf.value), one.quote)
+                    for one in plain_in_record(session, place, prompt.look_for)
+                    if one.standing == "affirmed" and one.document in beside
+                )
+            )
         if told and leaf.value not in told:
             listed = " and ".join(sorted(shape.labels[one].lower() for one in told))
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
-            yield ground, (_said(prompt, ground, (), f"the cited words say {listed}"),)
+            yield ground, (_said(prompt, ground, (), f"{where} {listed}"),)
 
 
 def _named_otherwise(
