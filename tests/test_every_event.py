@@ -32,7 +32,8 @@ from assistant.letter import to_text
 from assistant.log import Draft, Entry, Log
 from assistant.log.fold import moments
 from assistant.log.projection import up_to_date
-from assistant.log.projection_rows import TABLES, Editions, review_rows
+from assistant.log.projection_rows import Editions, review_rows
+from assistant.log.report_tables import TABLES
 from assistant.log.timeline import timeline
 from assistant.review.determination import compose_from_log
 from assistant.training.replay import open_replay

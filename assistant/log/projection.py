@@ -15,38 +15,30 @@ import shutil
 import sqlite3
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from sqlite_utils import Database
 
 from assistant import __version__
 from assistant.clock import today
+from assistant.core import access_events as a
+from assistant.core import work_events as w
+from assistant.core.event_words import describe, filters_in_words, key_in_words, rollback_in_words
 from assistant.core.problem import Refused, refuse
-from assistant.core.text import digest
+from assistant.core.text import counted, digest
 from assistant.files import cache_folder, make_file, make_folder, sync_folder, turn_at
 from assistant.log.checkpoint import present_log
 from assistant.log.database import ARCHIVED
 from assistant.log.entry import Entry, check_places, read
 from assistant.log.errors import DAMAGE, broken
-from assistant.log.fold import PinnedRules, moments
-from assistant.log.projection_rows import (
-    INDEXES,
-    RULE_TABLES,
-    TABLES,
-    Editions,
-    Rows,
-    by_day,
-    desk_rows,
-    review_rows,
-    sitting_rows,
-    with_receipts,
-    without_quotes,
-)
+from assistant.log.fold import Moment, PinnedRules, moments
+from assistant.log.projection_rows import Editions, by_day, review_rows, with_receipts, without_quotes
 from assistant.log.report import reports
+from assistant.log.report_tables import INDEXES, RULE_TABLES, TABLES, Rows
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.machine import database_uri, may, settle
@@ -356,3 +348,127 @@ def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
     marks = ", ".join("?" for _ in columns)
     values = (tuple(map(row.get, columns)) for row in rows)  # what was refused at a check has no question
     db.conn.executemany(f"{how} INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
+
+
+# The rows that a sitting at the log gives: who read, listed, queried, drew, noted or accepted what.
+
+
+def sitting_rows(moments: Iterable[Moment]) -> Rows:
+    """The rows of a sitting; one for each session that was read, or one for what concerns none in particular."""
+    rows: Rows = {"reading": [], "audit_note": [], "finding_step": [], "file_review": []}
+    for moment in moments:
+        entry, event = moment.entry, moment.event
+        if not isinstance(event, a.AccessStep) or isinstance(event, a.AccessOpened):
+            continue
+        shared = {"sitting": entry.session, "seq": entry.seq, "ts": entry.ts, "reader": entry.actor}
+        if isinstance(event, a.AuditNoteAdded):
+            finding = f"{entry.session}.{entry.seq}" if event.severity else None
+            said = {
+                "text": event.text,
+                "finding": finding,
+                "severity": event.severity or None,
+                "owner": event.owner or None,
+            }
+            rows["audit_note"].append({**shared, "session": event.session, **said})
+        elif isinstance(event, a.FindingAnswered):
+            rows["finding_step"].append(
+                {**shared, "finding": event.finding, "what": "answered", "text": event.text}
+            )
+        elif isinstance(event, a.FindingClosed):
+            rows["finding_step"].append(
+                {**shared, "finding": event.finding, "what": "closed", "text": event.reason}
+            )
+        elif isinstance(event, a.FileReviewed):
+            of = {
+                "draw": event.draw,
+                "session": event.session,
+                "result": event.result,
+                "text": event.text or None,
+            }
+            rows["file_review"].append({**shared, **of})
+        what, detail, sessions = _reading(event)
+        rows["reading"] += [
+            {**shared, "n": n, "what": what, "session": session, "detail": detail or None}
+            for n, session in enumerate(sessions or (None,), 1)
+        ]
+    return rows
+
+
+def desk_rows(moments: Iterable[Moment]) -> Rows:
+    """The rows of a desk: one for each step but its first, and the days on which something came."""
+    moments = list(moments)
+    return {
+        "desk_step": [
+            {
+                "desk": moment.entry.session,
+                "seq": moment.entry.seq,
+                "ts": moment.entry.ts,
+                "actor": moment.entry.actor,
+                "case_id": moment.entry.case,
+                "what": moment.event.kind.partition(".")[2].replace("_", " "),
+                "day": getattr(moment.event, "day", None) or None,
+                "session": getattr(moment.event, "session", None),
+                "detail": "; ".join(line.text for line in describe(moment.event, None)),
+            }
+            for moment in moments
+            if isinstance(moment.event, w.WorkStep) and not isinstance(moment.event, w.DeskOpened)
+        ],
+        "receipt": [
+            {
+                "desk": one.entry.session,
+                "seq": one.entry.seq,
+                "ts": one.entry.ts,
+                "case_id": one.entry.case,
+                "request": one.event.request,
+                "records": one.event.records,
+                "priority": one.event.priority,
+            }
+            for one in moments
+            if isinstance(one.event, w.ReceiptStated)
+        ],
+    }
+
+
+def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
+    """What a reader did, more of it, and the sessions that it was about."""
+    match event:
+        case a.AccessOpened():
+            return "", "", ()
+        case a.AccessRead(command, sessions):
+            return command, "", sessions
+        case a.AccessListed(command, filters):
+            return command, filters_in_words(filters), ()
+        case a.AccessReported(report, filters):
+            return f"report {report}", filters_in_words(filters), ()
+        case a.AccessQueried(sql):
+            return "sql", sql, ()
+        case a.AccessExported(what, form, sessions):
+            return f"export {what}", form, sessions
+        case a.SampleDrawn():
+            drawn = f"{len(event.sessions)} of {event.population}, seed {event.seed}"
+            return "sample", drawn + filters_in_words(event.filters, "; "), event.sessions
+        case a.AuditNoteAdded(session):
+            return "finding" if event.severity else "note", "", (session,)
+        case a.FindingAnswered(finding):
+            return "answer to a finding", finding, ()
+        case a.FindingClosed(finding):
+            return "finding closed", finding, ()
+        case a.FileReviewed(draw, session):
+            return "file reviewed", f"{event.result}, draw {draw}", (session,)
+        case a.TextRedacted(session, seq):
+            return "redaction", f"{event.field} of entry {seq}: {event.reason}", (session,)
+        case a.SessionsHeld() | a.HoldReleased() | a.StretchArchived():
+            sessions = event.sessions if isinstance(event, a.SessionsHeld) else ()
+            return (
+                event.kind.partition(".")[2],
+                "; ".join(one.text for one in describe(event, None)),
+                sessions,
+            )
+        case a.RollbackAccepted():
+            return "rollback accepted", rollback_in_words(event), ()
+        case a.KeyRegistered() | a.KeyRevoked():
+            return "key", key_in_words(event), ()
+        case a.CheckpointTimed(form, size):
+            return "time from elsewhere", f"{form}, {counted(size, 'entry')}", ()
+        case _:
+            assert_never(event)

@@ -8,12 +8,14 @@ shows all it holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.core import events as e
 from assistant.core import training_events as t
 from assistant.core.answer import Evidence, to_json
 from assistant.core.event_words import Line, describe, in_full
+from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
 from assistant.core.text import one_line
 from assistant.core.value import Value
@@ -171,3 +173,86 @@ def _answer(session: Session | None, event: _OfAnswer) -> dict[str, Any] | None:
 
 def _suggestion(event: e.SuggestionShown) -> dict[str, Any]:
     return {"decision": event.decision, "why": event.why}
+
+
+# How long a reviewer was with each question, by the computer's monotonic clock.
+
+
+IDLE_AFTER = 300
+"""Seconds between two steps above which the reviewer is taken to have been away from the question."""
+
+DECISION = "(decision)"
+LETTER = "(letter)"
+"""What stands in the place of a prompt while a decision or ruling is asked for, and at the letter and signature."""
+
+
+@dataclass
+class Spent:
+    """Time with one question: `work` and `idle` in seconds, and how often it was put."""
+
+    work: float = 0.0
+    idle: float = 0.0
+    visits: int = 0
+
+
+class PromptTime:
+    """Follows a session step by step; `spent` is by item and prompt.
+
+    Questions that are shown together share the time in equal parts, each until it is answered.
+    """
+
+    def __init__(self) -> None:
+        self.spent: dict[tuple[str, str], Spent] = {}
+        self._at: tuple[tuple[str, str], ...] = ()
+        self._together: tuple[tuple[str, str], ...] = ()
+        self._last: Entry | None = None
+        self._shown_at: int | None = None
+
+    def follow(self, entry: Entry, event: e.Event | None) -> None:
+        """Takes in the session's next entry, with its event where it can be read."""
+        last = self._last
+        self._last = entry
+        if last is not None and self._at and _measured(last, entry):
+            seconds = max(entry.mono_ns - last.mono_ns, 0) / 1e9
+            for place in self._at:
+                spent = self.spent.setdefault(place, Spent())
+                if seconds > IDLE_AFTER:
+                    spent.idle += seconds / len(self._at)
+                else:
+                    spent.work += seconds / len(self._at)
+        beside = self._shown_at == entry.mono_ns
+        self._shown_at = None
+        match event:
+            case e.PromptShown(item, prompt):
+                self._put(item, prompt.split(".", 1)[0], beside)
+                self._shown_at = entry.mono_ns
+            case e.AnswerRecorded(item, prompt) | e.AnswerAmended(item, prompt):
+                self._answered((item, prompt.split(".", 1)[0]))
+            case e.SuggestionShown(item):
+                self._put(item, DECISION)
+            case e.CheckRaised(check):
+                self._put(CASE_SCOPE, f"({check})")
+            case e.CheckAcknowledged():
+                self._at = ((CASE_SCOPE, LETTER),)
+            case e.DeterminationRecorded() if self._at and self._at[-1][1] == DECISION:
+                self._at = ((CASE_SCOPE, LETTER),)
+            case e.SessionSigned() | e.SessionDeclined():
+                self._at = ()
+
+    def _put(self, item: str, prompt: str, beside: bool = False) -> None:
+        """One step shows all that stands together, so what follows at the same moment stands beside."""
+        place = item, prompt
+        self._at = (*self._at, place) if beside else (place,)
+        if len(self._at) > 1:
+            self._together = self._at
+        self.spent.setdefault(place, Spent()).visits += 1
+
+    def _answered(self, place: tuple[str, str]) -> None:
+        """What was shown together and is not yet answered stands again where one of it was answered by itself."""
+        if self._together and place in self._at:
+            self._together = tuple(one for one in self._together if one != place)
+            self._at = self._together or self._at
+
+
+def _measured(last: Entry, entry: Entry) -> bool:
+    return last.boot == entry.boot and last.kind != "session.parked"

@@ -21,7 +21,7 @@ from assistant.core.text import one_line
 from assistant.core.turn import root_of
 from assistant.core.value import replace
 from assistant.log import Log
-from assistant.log.projection_rows import PromptTime
+from assistant.log.timeline import PromptTime
 from assistant.machine import is_path
 from assistant.training.book import Book, Written, all_entries
 from assistant.training.comparison import (

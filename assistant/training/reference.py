@@ -22,7 +22,7 @@ from assistant.core.rules.rules import Rules
 from assistant.core.session import AnswerPlace, Session, apply, begin, fold
 from assistant.core.text import digest
 from assistant.library import CaseFolder
-from assistant.log.projection_rows import PromptTime
+from assistant.log.timeline import PromptTime
 from assistant.review import answers_file
 from assistant.training.comparison import question
 from assistant.training.recording import Recording

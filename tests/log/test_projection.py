@@ -25,7 +25,8 @@ from assistant.log import Log, projection
 from assistant.log import projection as projecting
 from assistant.log.fold import moments
 from assistant.log.projection import Projector, up_to_date
-from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, review_rows
+from assistant.log.projection_rows import Editions, review_rows
+from assistant.log.report_tables import RULE_TABLES, TABLES
 from assistant.log.store import open_reader
 from assistant.log.timeline import timeline
 from assistant.profile import Profile

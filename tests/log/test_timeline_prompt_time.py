@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.core import events as e
 from assistant.core.answer import Answer
 from assistant.log import Entry
-from assistant.log.projection_rows import DECISION, IDLE_AFTER, LETTER, PromptTime
+from assistant.log.timeline import DECISION, IDLE_AFTER, LETTER, PromptTime
 
 
 def follow(*steps: tuple[float, e.Event], boots: str = "") -> dict[tuple[str, str], tuple[float, float, int]]:
