@@ -20,8 +20,8 @@ from assistant.log.central_copy import bring_up_to_date_from
 from assistant.log.central_push import _ADD_ENTRIES, CHUNK
 from assistant.log.central_verify import verify_central
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly
 from assistant.log.report import ask, reports
+from assistant.log.sql import ReadOnly
 from benchmarks import big_log
 from benchmarks.measure import Result
 from tests.log.central_office import Office, new_office

@@ -15,8 +15,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly
 from assistant.log.report import Report, ask, reports
+from assistant.log.sql import ReadOnly
 from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds
 

@@ -69,8 +69,8 @@ _LOOKS = ("prompt.shown", "prompt.left", "why.opened", "page.opened", "findings.
 def sessions(limit: int | None, anew: bool, form: str, log_path: Path | None, **filters: str | None) -> None:
     """List the reviews, the one last worked on first; a date is that of their opening."""
     from assistant.core.access_events import AccessListed
-    from assistant.log.query import as_objects
     from assistant.log.sessions import listed_sessions
+    from assistant.log.sql import as_objects
 
     path, chosen = log_at(log_path), given(**filters)
     sql, values = listed_sessions(chosen)
@@ -279,8 +279,8 @@ def sample(
     """Draw reviews for review: the same again for the same seed. The draw is logged."""
     from assistant.core.access_events import SampleDrawn
     from assistant.log.access import METHOD, draw
-    from assistant.log.query import as_objects
     from assistant.log.sessions import listed_sessions
+    from assistant.log.sql import as_objects
 
     path, chosen = log_at(log_path), given(status=status, **filters)
     chance = secrets.randbelow(10**6) if seed is None else seed

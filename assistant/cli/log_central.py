@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.log.central_verify import CentralVerification, DeskVerified
     from assistant.log.checkpoint import Held
     from assistant.log.keys import VerifierKey
-    from assistant.log.times import Outside
+    from assistant.log.timestamps import Outside
 
 SIGNED = "The session is signed: the signature still verifies, and the letter can't be derived with these words any more."
 """What is said where a text is taken out of what somebody has signed."""

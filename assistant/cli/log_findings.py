@@ -40,8 +40,8 @@ def findings(
 ) -> None:
     """Show the findings that are not closed, on all sessions or on SESSION; the gravest first."""
     from assistant.core.access_events import AccessReported
-    from assistant.log.query import as_objects
     from assistant.log.report import reports
+    from assistant.log.sql import as_objects
 
     path = log_at(log_path)
     chosen = given(session=session, severity=severity, standing=None if closed else "not closed")
@@ -172,7 +172,7 @@ def reviewed(session: str, result: str, text: str, drawn: str, log_path: Path | 
 def sheet(draw: str, anew: bool, form: str, log_path: Path | None) -> None:
     """Show the file-review sheet of DRAW, or of the newest: each file with its result, and what they come to."""
     from assistant.core.access_events import AccessReported
-    from assistant.log.query import as_objects
+    from assistant.log.sql import as_objects
 
     path = log_at(log_path)
     note_reading(path, AccessReported("file-reviews", given(draw=draw or None)))

@@ -29,7 +29,7 @@ from assistant.files import taken, write_file
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
     from assistant.log.keys import VerifierKey
-    from assistant.log.times import Outside
+    from assistant.log.timestamps import Outside
     from assistant.log.verify_checks import Unread
     from assistant.log.verify_entries import Verification
 
@@ -153,7 +153,7 @@ def _named(path: Path) -> Held | Unread:
 
 
 def _outside(authorities: Sequence[Path], witnesses: Sequence[str]) -> Outside:
-    from assistant.log.times import Outside, read_authorities, read_witness
+    from assistant.log.timestamps import Outside, read_authorities, read_witness
 
     certificates = [one for path in authorities for one in read_authorities(path)]
     return Outside(tuple(certificates), tuple(map(read_witness, witnesses)))
@@ -372,7 +372,7 @@ def checkpoint(
 def _keep_times(path: Path, timestamp: Path | None, witness: Path | None) -> None:
     from assistant.core.problem import refuse
     from assistant.log import access
-    from assistant.log.times import timestamped, witnessed
+    from assistant.log.timestamps import timestamped, witnessed
 
     events = [timestamped(path, timestamp)] if timestamp is not None else []
     events += [witnessed(path, witness)] if witness is not None else []

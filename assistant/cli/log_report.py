@@ -29,8 +29,8 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
 
 if TYPE_CHECKING:
-    from assistant.log.query import ReadOnly, Result
     from assistant.log.report import Question, Report
+    from assistant.log.sql import ReadOnly, Result
 
 
 ON_SCREEN = 200
@@ -215,8 +215,8 @@ def _print_report(
 
 def _print_plot(asked: Report, question: Question, found: Result, said: set[str], wide: int) -> None:
     from assistant.cli.output import bars, heading, intervals, wrapped
-    from assistant.log.query import as_objects
     from assistant.log.report import every_month
+    from assistant.log.sql import as_objects
 
     rows = every_month(as_objects(found.columns, found.rows), question.by)
     groups = [name for name in question.by if name not in said] or list(question.by)
@@ -262,7 +262,7 @@ def _print_mix(rows: Sequence[Mapping[str, Value]], labels: Sequence[str], wide:
 
 def _print_funnel(question: Question, found: Result, wide: int) -> None:
     from assistant.cli.output import filled, funnel
-    from assistant.log.query import as_objects
+    from assistant.log.sql import as_objects
 
     every = as_objects(found.columns, found.rows)
     count, of = question.columns[len(question.by) + 1], question.columns[len(question.by)]
@@ -399,7 +399,7 @@ def _note(path: Path, query: str) -> None:
 
 
 def _print(found: Result, form: str, limit: int) -> None:
-    from assistant.log.query import ANSWER
+    from assistant.log.sql import ANSWER
 
     if form == "json":
         print_json(

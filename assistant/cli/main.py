@@ -33,7 +33,10 @@ _COMMANDS = {
     "replay": ("Replay a session as it went, two side by side, or blind.", "training"),
     "practise": ("Review a case blind, with feedback.", "training"),
     "training": ("Assign cases, see who has run what, and read the feedback.", "training"),
-    "completion": ("Make your shell complete commands, cases, sessions, sets and reports.", "completion"),
+    "completion": (
+        "Make your shell complete commands, cases, sessions, sets and reports.",
+        "shell_completion",
+    ),
     "log": ("Look at the decision log, prove it, and take a copy along.", "log"),
 }
 
@@ -51,7 +54,7 @@ class _Lazy(click.Group):
         command: click.Command = getattr(module, cmd_name)
         _refuse_unused(command)
         if _COMPLETING in os.environ:
-            from assistant.cli.completion import offer_names
+            from assistant.cli.shell_completion import offer_names
 
             offer_names(command)
         return command

@@ -18,7 +18,7 @@ from assistant.machine import shows
 if TYPE_CHECKING:
     from assistant.core.events import Event
     from assistant.log import Log
-    from assistant.log.query import ReadOnly
+    from assistant.log.sql import ReadOnly
 
 
 class Group(click.Group):
@@ -336,7 +336,7 @@ def open_reports(path: Path, *, anew: bool = False, foreign: bool = False) -> Re
     """
     from assistant.cli.output import Progress
     from assistant.log.projection import up_to_date
-    from assistant.log.query import ReadOnly
+    from assistant.log.sql import ReadOnly
 
     with Progress("Reading the log for the reports") as progress:
         return ReadOnly(up_to_date(path, anew=anew, progress=progress.at), path, foreign=foreign)

@@ -29,7 +29,7 @@ def print_json(value: Any) -> None:
 
 def print_lines(form: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     """The rows as NDJSON or CSV."""
-    from assistant.log.query import csv_lines, json_lines
+    from assistant.log.sql import csv_lines, json_lines
 
     for line in (json_lines if form == "ndjson" else csv_lines)(columns, rows):
         click.echo(line)

@@ -460,7 +460,7 @@ def material(service: str, outcome: str | None, trap: str, as_json: bool, log_pa
     from assistant.log import Log
     from assistant.training.faults import FAULTS
     from assistant.training.gradebook import results
-    from assistant.training.library import library_json, library_lines, materials
+    from assistant.training.material import material_json, material_lines, materials
     from assistant.training.practice import lessons
 
     if trap and trap not in FAULTS:
@@ -474,9 +474,9 @@ def material(service: str, outcome: str | None, trap: str, as_json: bool, log_pa
     found = materials(known, service, outcome or "", trap)
     taught = {} if service or outcome or trap else lessons()
     if as_json:
-        print_json(library_json(found, taught))
+        print_json(material_json(found, taught))
         return
-    for line in library_lines(found, taught):
+    for line in material_lines(found, taught):
         click.echo(line)
 
 
@@ -487,7 +487,7 @@ def due(log_path: Path | None) -> None:
     from assistant import profile
     from assistant.log import Log
     from assistant.training.gradebook import results
-    from assistant.training.library import materials, spaced, spaced_lines
+    from assistant.training.material import materials, spaced, spaced_lines
 
     actor = profile.kept().id
     with Log.open(log_at(log_path), write=False) as log:

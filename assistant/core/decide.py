@@ -19,7 +19,7 @@ from assistant.core.proposal import follows_from
 from assistant.core.record.absence import contradicted, not_found, open_passages, pages_unread
 from assistant.core.record.grounds import about_file, exempt, worked_out
 from assistant.core.record.pages import read_and_left
-from assistant.core.rules import own
+from assistant.core.rules import search_sequence
 from assistant.core.rules.answer_schema import ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULINGS, law_notes
 from assistant.core.rules.prompt_set import OWN, SEARCHED
@@ -412,7 +412,7 @@ def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
         )
     varying = session.rules.sets[command.item].criteria[command.criterion].own
     if varying and command.ruling == "governs":
-        unrated = own.unrated(session.reading(command.item))
+        unrated = search_sequence.unrated(session.reading(command.item))
         if unrated:
             raise refuse(
                 f"The level of evidence of {' and '.join(unrated)} is not rated.",
@@ -433,7 +433,7 @@ def _decide_first(session: Session, command: c.DecideFirst) -> list[e.Event]:
 
 
 def _must_be_searched(session: Session, item: str) -> None:
-    lacks = own.lacking(session.reading(item), session.ruled(item))
+    lacks = search_sequence.lacking(session.reading(item), session.ruled(item))
     if lacks:
         raise refuse(lacks, f"item {item}", "Amend `searched` or `own` (8 CCR 9792.21.1).")
 

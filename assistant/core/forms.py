@@ -19,8 +19,8 @@ from assistant.core.rules.answer_schema import (
     complete,
     missing,
 )
-from assistant.core.rules.own import usual
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
+from assistant.core.rules.search_sequence import usual
 from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import shortened
 from assistant.core.turn import (

@@ -17,9 +17,9 @@ from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
-from assistant.core.rules.own import UNASKED, at_work, unasked
 from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, PromptSet, Reading
 from assistant.core.rules.rules import Rules
+from assistant.core.rules.search_sequence import UNASKED, at_work, unasked
 from assistant.core.value import Value, replace
 
 if TYPE_CHECKING:

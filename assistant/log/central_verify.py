@@ -39,7 +39,7 @@ from assistant.log.keys import (
 )
 from assistant.log.reviewer_keys import REGISTER
 from assistant.log.store import open_reader
-from assistant.log.times import Outside, Seen, seen_by_witnesses
+from assistant.log.timestamps import Outside, Seen, seen_by_witnesses
 from assistant.log.tree import StoredTree
 from assistant.log.verify import Absent, verify
 from assistant.log.verify_entries import Verdict, Verification

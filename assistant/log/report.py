@@ -21,8 +21,8 @@ from importlib.resources import files
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
-from assistant.log.query import Result, Value, as_objects
 from assistant.log.sessions import since, until
+from assistant.log.sql import Result, Value, as_objects
 
 _LINE = re.compile(r"-- (\w+)(?: (\w+))?: (.*)")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")

@@ -17,13 +17,13 @@ from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.core.value import Value, replace
 from assistant.files import existing_log, true_path
-from assistant.log import times, verify_checks, verify_entries, verify_reviewers
+from assistant.log import timestamps, verify_checks, verify_entries, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
 from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader, would_change
 from assistant.log.entry import form
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
-from assistant.log.times import Outside
+from assistant.log.timestamps import Outside
 from assistant.log.tree import WIDTH, Joined, StoredTree
 from assistant.log.verify_checks import (
     MOST,
@@ -269,7 +269,9 @@ def _signed(
 
 def _times(connection: sqlite3.Connection, path: Path, seen: _Seen, outside: Outside) -> Verdict | None:
     try:
-        verdict, notes = times.judge(connection, [id for one in seen.stretches for id in one.timed], outside)
+        verdict, notes = timestamps.judge(
+            connection, [id for one in seen.stretches for id in one.timed], outside
+        )
     except DAMAGE as error:
         unless_damage(path, error)
         return Verdict(None, f"times from elsewhere can't be read: {words(error)}")

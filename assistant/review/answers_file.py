@@ -22,9 +22,9 @@ from assistant.core.record.absence import pages_unread
 from assistant.core.record.case import YES
 from assistant.core.record.checks import Check
 from assistant.core.rules.criterion import CAUTION_RULINGS
-from assistant.core.rules.own import lacking
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.rules.rules import Rules
+from assistant.core.rules.search_sequence import lacking
 from assistant.core.session import Session, unruled
 from assistant.core.text import one_line
 from assistant.core.value import Value

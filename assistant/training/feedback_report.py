@@ -9,7 +9,7 @@ from typing import Any
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.text import counted, one_line, visible
 from assistant.log import Log
-from assistant.log.query import Value, csv_lines
+from assistant.log.sql import Value, csv_lines
 from assistant.training.faults import FAULTS
 from assistant.training.feedback import QUICK, STATES, Feedback, FeedbackRow, debrief, note_shown
 from assistant.training.marking import ALONE, KNOWN, MISSED, SHOWN

@@ -17,7 +17,7 @@ from assistant.core.text import counted, one_line, visible
 from assistant.log import Log
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
-from assistant.log.query import Value, csv_lines
+from assistant.log.sql import Value, csv_lines
 from assistant.training.book import Assignment, Written, all_entries, assignments
 from assistant.training.feedback import Feedback, debrief
 from assistant.training.marking import Calibration

@@ -28,7 +28,7 @@ from assistant.letter.sections import closed
 from assistant.log import access
 from assistant.log.bundle import is_bundle, open_source
 from assistant.log.fold import load_session
-from assistant.log.query import as_objects, csv_lines, json_lines
+from assistant.log.sql import as_objects, csv_lines, json_lines
 from assistant.log.timeline import Change, timeline
 from assistant.review.determination import compose_from_log
 from assistant.review.loading import pages_of
@@ -36,7 +36,7 @@ from assistant.tui.dialogs import LetterScreen
 from assistant.tui.widgets import MarkedList, literal
 
 if TYPE_CHECKING:
-    from assistant.log.query import ReadOnly
+    from assistant.log.sql import ReadOnly
 
 
 # What an auditor looks at in a log, list by list: sessions, the steps of one, an answer's history, a draft's

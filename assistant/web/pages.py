@@ -28,9 +28,9 @@ from assistant.log import Log
 from assistant.log.access import note
 from assistant.log.entry import Entry
 from assistant.log.last_verified import last_verified
-from assistant.log.query import Result, csv_lines
 from assistant.log.report import Report, ask, report_json, reports
 from assistant.log.sessions import OTHER_KINDS
+from assistant.log.sql import Result, csv_lines
 from assistant.log.timeline import Change, timeline
 from assistant.review.determination import compose_from_log
 

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from markupsafe import escape
 
 from assistant.core.text import one_line, visible
-from assistant.log.query import HEAP, STEPS, TooLarge, csv_cell, guard, names_as_names, size_of
+from assistant.log.sql import HEAP, STEPS, TooLarge, csv_cell, guard, names_as_names, size_of
 from assistant.machine import database_uri
 from assistant.web.pages import Reading, add_pages, in_words, page_read, unused_arguments
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from assistant.log.keys import read_note
-from assistant.log.times import Witness
+from assistant.log.timestamps import Witness
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _SIGNED_DATA, _TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"

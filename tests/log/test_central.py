@@ -19,7 +19,7 @@ from assistant.log.central_copy import bring_up_to_date_from, copy_path
 from assistant.log.central_push import push
 from assistant.log.central_verify import verify_central
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly
+from assistant.log.sql import ReadOnly
 from tests.log.auditing import signed
 from tests.log.central_office import Office, new_office
 from tests.log.postgres import ADMIN

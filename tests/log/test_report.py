@@ -23,9 +23,9 @@ from assistant.core.access_events import (
 from assistant.core.problem import Refused
 from assistant.core.work_events import DeskOpened, DeterminationSent
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly, as_objects
 from assistant.log.report import FILTERS, ask, report, reports
 from assistant.log.sessions import since, until
+from assistant.log.sql import ReadOnly, as_objects
 from tests.log.auditing import SET, Desk, decided
 from tests.log.auditing import given as answer
 

@@ -14,8 +14,8 @@ from assistant.core.events import SessionSigned
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly, as_objects
 from assistant.log.report import ask, every_month, report, reports
+from assistant.log.sql import ReadOnly, as_objects
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review

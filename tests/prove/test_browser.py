@@ -32,8 +32,8 @@ from assistant.core.text import visible
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.access import note
-from assistant.log.query import csv_cell
 from assistant.log.report import reports
+from assistant.log.sql import csv_cell
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review

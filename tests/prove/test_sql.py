@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.core.problem import Refused
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly
+from assistant.log.sql import ReadOnly
 from tests.prove import flipped, scale
 from tests.prove.scale import Proved
 

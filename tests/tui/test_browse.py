@@ -16,7 +16,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.log import Log
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly
+from assistant.log.sql import ReadOnly
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review

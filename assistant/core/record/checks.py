@@ -57,9 +57,9 @@ from assistant.core.record.sentences import cleared
 from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import RULED_OUT
-from assistant.core.rules.own import out_of_order
 from assistant.core.rules.prompt_set import SEARCHED, Citation, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
+from assistant.core.rules.search_sequence import out_of_order
 from assistant.core.session import Session, effective_date
 from assistant.core.text import Private
 from assistant.core.value import Value, replace

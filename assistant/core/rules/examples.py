@@ -20,8 +20,8 @@ from assistant.core.rules.criterion import Suggestion, amount_within, law_notes
 from assistant.core.rules.editions import on_day
 from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.guidelines import NO_GUIDELINES, SILENT
-from assistant.core.rules.own import at_work
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
+from assistant.core.rules.search_sequence import at_work
 from assistant.core.rules.suggestion import suggest
 from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument, near

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.core.problem import refuse
 from assistant.log.fold import Source
-from assistant.log.query import csv_lines
+from assistant.log.sql import csv_lines
 from assistant.log.timeline import Change, timeline
 
 COLUMNS = (

@@ -13,7 +13,7 @@ from assistant.cli.main import cli
 from assistant.core.access_events import CheckpointTimed
 from assistant.core.problem import Refused
 from assistant.log import Draft, Log, access
-from assistant.log.times import Outside, read_witness, timestamped, witnessed
+from assistant.log.timestamps import Outside, read_witness, timestamped, witnessed
 from assistant.log.verify import verify
 from assistant.log.verify_entries import Verification
 from tests.log.authority import Authority, Observer

@@ -85,7 +85,7 @@ def _questions(exercise: Exercise, rules: Rules) -> tuple[int, int]:
     return asked, len(had_without_reading(run, exercise.reference.under(run)))
 
 
-def library_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> list[str]:
+def material_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> list[str]:
     """The library for a terminal: cases below their services, then the exercises."""
     lines: list[str] = []
     for one in found:
@@ -109,7 +109,7 @@ def library_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> li
     return [visible(line) for line in lines] or ["No case fits."]
 
 
-def library_json(found: Sequence[Material], taught: Mapping[str, Lesson]) -> dict[str, Any]:
+def material_json(found: Sequence[Material], taught: Mapping[str, Lesson]) -> dict[str, Any]:
     """The library as `imr training library --json` prints it."""
     return {
         "cases": [

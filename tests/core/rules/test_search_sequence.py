@@ -11,9 +11,9 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.criterion import Ruling
 from assistant.core.rules.editions import on_day
-from assistant.core.rules.own import at_work, lacking, out_of_order, reason, usual
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.rules import Sources, read_prompt_set
+from assistant.core.rules.search_sequence import at_work, lacking, out_of_order, reason, usual
 from assistant.core.rules.suggestion import suggest
 
 GUIDELINES = """

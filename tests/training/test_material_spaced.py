@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from assistant.training.gradebook import Rate, Result
-from assistant.training.library import Material, Spaced, spaced, spaced_lines
+from assistant.training.material import Material, Spaced, spaced, spaced_lines
 
 NONE = Rate(0, 0)
 BANK = [

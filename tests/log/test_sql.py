@@ -14,7 +14,7 @@ import pytest
 
 from assistant.core.problem import Refused
 from assistant.log.projection import up_to_date
-from assistant.log.query import LONGEST_TEXT, ReadOnly
+from assistant.log.sql import LONGEST_TEXT, ReadOnly
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
@@ -136,9 +136,9 @@ def test_a_query_that_never_ends_is_stopped(held: ReadOnly) -> None:
 def test_one_that_cannot_be_stopped_ends_the_program(files: tuple[Path, Path], tmp_path: Path) -> None:
     """One step of SQLite that takes half a minute: a long text looked for in a longer one."""
     script = (
-        "import sys\nfrom pathlib import Path\nfrom assistant.log import query\n"
-        "query._GRACE = 0.1\n"
-        "held = query.ReadOnly(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "import sys\nfrom pathlib import Path\nfrom assistant.log import sql\n"
+        "sql._GRACE = 0.1\n"
+        "held = sql.ReadOnly(Path(sys.argv[1]), Path(sys.argv[2]))\n"
         "print('begun', flush=True)\n"
         "sql = \"SELECT instr(hex(zeroblob(499000)), hex(zeroblob(240000)) || '1')\"\n"
         "held.run(sql, seconds=0.2)\n"

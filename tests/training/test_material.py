@@ -15,7 +15,7 @@ from assistant.log import Log
 from assistant.training.feedback import cases_with_reference, debrief
 from assistant.training.feedback_report import feedback_lines
 from assistant.training.gradebook import Rate, Result
-from assistant.training.library import Material, library_json, library_lines, materials
+from assistant.training.material import Material, material_json, material_lines, materials
 from assistant.training.planting import plant, takes
 from assistant.training.practice import begin_run, exercise_of_case, lessons, with_faults
 from assistant.training.recording import Recording
@@ -45,15 +45,15 @@ def test_every_case_with_a_reference_is_listed_with_its_service_and_outcome(foun
 
 
 def test_it_can_be_cut_down_and_reads_as_lines_and_as_json(found: list[Material]) -> None:
-    lines = library_lines(found, lessons())
+    lines = material_lines(found, lessons())
     assert f"  {CASE} · upheld · 11 of 15 right in 1 run" in lines
     assert any("heath-2016" in line for line in lines)
-    made = json.loads(json.dumps(library_json(found, lessons())))
+    made = json.loads(json.dumps(material_json(found, lessons())))
     schema = json.loads(
         library.read_text(library.folder("schemas") / "output" / "training-library.schema.json")
     )
     assert [error.message for error in Draft202012Validator(schema).iter_errors(made)] == []
-    assert library_lines([], {}) == ["No case fits."]
+    assert material_lines([], {}) == ["No case fits."]
 
 
 @pytest.mark.parametrize("name", sorted(lessons()))

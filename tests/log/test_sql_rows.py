@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.core.text import visible
-from assistant.log.query import csv_cell, csv_lines, json_lines, unlike
+from assistant.log.sql import csv_cell, csv_lines, json_lines, unlike
 
 TEXT = st.text(st.characters(codec="utf-8"))
 VALUE = st.one_of(st.none(), TEXT, st.integers(-(2**53), 2**53))
