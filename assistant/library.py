@@ -374,6 +374,8 @@ def case_names() -> list[str]:
 
 
 CASES = "IMR_CASES"
+NAMED = Path(".import", "named.txt")
+"""In the folder of a packet that is no case yet: its files, as a line by which it is gone on with."""
 _CASE_ID = re.compile(r"^id:[ \t]*(['\"]?)(?P<id>[^'\"\s#]+)\1", re.MULTILINE)
 
 
@@ -393,6 +395,15 @@ def own_cases() -> list[tuple[str, Path]]:
     """The id and the folder of each of the reviewer's own cases, by home and name."""
     files = [file for home in case_homes() for file in sorted(home.glob("[!.]*/case.yaml"))]
     return [(_case_id(file), file.parent) for file in files]
+
+
+def begun_packets() -> list[tuple[str, str]]:
+    """Packets that are being read, or wait for what comes before a review: the name of each, and its files as a line."""
+    home = case_homes()[0]
+    return [
+        (file.parents[1].name[1:].removesuffix(".new"), read_text(file).strip())
+        for file in sorted(home.glob(f".*.new/{NAMED}"))
+    ]
 
 
 def _case_id(file: Path) -> str:

@@ -206,7 +206,9 @@ class Plain:
     def _named(self) -> tuple[str, str, bool]:
         title = self._asking.ask("Title of the case, without the patient's name", self._work.title, one_line)
         case_id = self._asking.ask("Its short name", self._work.case_id, read_case_id)
-        return case_id, title, self._asking.agrees("Is it for practice only?", False)
+        if told := self._work.practice:
+            self._asking.say(f"  The pages say “{told}”.")
+        return case_id, title, self._asking.agrees("Is it for practice only?", bool(told))
 
     def _documents(self, again: bool = False) -> None:
         """The list of documents; one that is confirmed is shown `again` only on the way back."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import click
 
-from assistant.core.text import one_line
+from assistant.core.text import one_line, time_left
 
 Value = str | int | float | None
 
@@ -351,6 +351,7 @@ class Progress:
 
     def __init__(self, what: str, unit: str = "entries") -> None:
         self._unit = unit
+        self._patience = _PATIENCE
         self._line: Any = None
         self.begin(what)
 
@@ -374,10 +375,12 @@ class Progress:
         """So many are done, of `whole` if that is known."""
         self._done = done
         now = time.monotonic()
-        if now - self._begun < _PATIENCE or now - self._shown < _EVERY or not sys.stderr.isatty():
+        if now - self._begun < self._patience or now - self._shown < _EVERY or not sys.stderr.isatty():
             return
         self._shown = now
         said = f"{self._what}: {done:,}{f' of {whole:,}' if whole else ''} {self._unit}"
+        if left := time_left(now - self._begun, done, whole or 0):
+            said += f", {left}"
         if self._line is None:
             self._line = _line_of_progress()
             self._line.add_task(said, total=whole)
@@ -395,7 +398,7 @@ def _line_of_progress() -> Any:
     from rich import progress
     from rich.console import Console
 
-    columns = progress.TextColumn("{task.description}", markup=False), progress.BarColumn()
+    columns = progress.TextColumn("{task.description}", markup=False), progress.BarColumn(16)
     return progress.Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
 
 
@@ -411,6 +414,7 @@ class ImportProgress(Progress):
     def __call__(self, what: str, done: int, whole: int) -> None:
         """`done` pages of `whole` are read, or recognised."""
         if self._now != (what, self.file):
+            self._patience = 0.0 if what == "recognise" else _PATIENCE  # the first page of a scan takes long
             self.begin(f"{_IMPORTING[what]} {self.file}")
             self._now = (what, self.file)
         self._place = (done, whole)

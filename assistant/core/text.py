@@ -64,6 +64,20 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else many + of + rest}"
 
 
+def time_left(gone: float, done: int, whole: int) -> str:
+    """How long it may still take after `gone` seconds, in words; empty before anything is done, and at the end."""
+    if not 0 < done < whole:
+        return ""
+    seconds = gone * (whole - done) / done
+    if seconds < 55:
+        return f"about {max(5, 5 * round(seconds / 5))} s left"
+    return (
+        f"about {round(seconds / 60):,} min left"
+        if seconds < 5400
+        else f"about {round(seconds / 3600):,} h left"
+    )
+
+
 def singular(words: str, letter: bool = True) -> str:
     """The same words with the unit of a lone 1 as people say it: `1 week`, `1 level`; `2 levels` of `2 level(s)`.
 

@@ -7,6 +7,7 @@ at any moment and gone on with; what was refused is not proposed again.
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,10 +28,17 @@ from assistant.core.record.phrases import known_phrases, whole
 from assistant.core.record.refusal import Refusal, refusal
 from assistant.core.record.sentences import APPLICATION, REQUEST, UR_REPORT, PacketDocument
 from assistant.core.rules.services import GENERAL
-from assistant.core.text import digest, one_line
+from assistant.core.text import digest, one_line, shortened
 from assistant.core.value import replace
 from assistant.machine import PRIVATE_FOLDER
-from assistant.records.case_folder import CaseStore, refuse_occupied, short_name, unwritten, write_text
+from assistant.records.case_folder import (
+    CaseStore,
+    place_for,
+    refuse_occupied,
+    short_name,
+    unwritten,
+    write_text,
+)
 from assistant.records.case_yaml import scalar
 from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
 from assistant.records.intake_proposals import (
@@ -58,7 +66,7 @@ from assistant.records.intake_proposals import (
     with_lines,
 )
 from assistant.records.parting import part as parted
-from assistant.records.proposing import UNKNOWN, describe, named_in
+from assistant.records.proposing import UNKNOWN, describe, named_in, words_of
 from assistant.records.reading import ENDINGS, NotKept, Progress, Recogniser, find_recogniser, kind_of
 
 _STATE = Path(".import", "decided.json")
@@ -130,8 +138,11 @@ class Intake:
             }
 
     def _keep_state(self) -> None:
+        self._write(_STATE, json.dumps(self._decided, indent=1))
+
+    def _write(self, name: Path, text: str) -> None:
         try:
-            write_text(self.draft / _STATE, json.dumps(self._decided, indent=1), settled=False)
+            write_text(self.draft / name, text, settled=False)
         except OSError as error:
             raise refuse(
                 f"What was confirmed can't be kept: {error.strerror}.",
@@ -153,6 +164,9 @@ class Intake:
                 self.notes.append(f"Not read, of the folder {one_line(folder.name)}: {', '.join(others)}.")
         for path in files:
             kind_of(path)  # what can't be read is refused before the rest is read
+        if place_for(paths)[1] == self.target:  # by these names it is gone on with
+            named = [str(path.resolve()) for path in paths]
+            self._write(library.NAMED, shlex.join(named) if len(named) > 1 else named[0])
         for path in files:
             try:
                 arrived = self._importer.arrive(path)
@@ -200,6 +214,13 @@ class Intake:
         ]
         said = " and ".join(services[:2]) or self.target.name
         return said[:1].upper() + said[1:]
+
+    @property
+    def practice(self) -> str:
+        """The words by which the pages say that nobody is treated by them; empty where none says so."""
+        said = words_of("practice")
+        lines = (line for one in self._arrived for page in one.read.pages for line in page.text.split("\n"))
+        return shortened(next(filter(said.search, lines), ""), 70)
 
     @property
     def case_id(self) -> str:

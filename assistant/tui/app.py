@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line
 from assistant.core.value import replace
 from assistant.machine import take_any_bytes, when_told_to_end
 from assistant.tui.widgets import Hanging, ListScreen, MarkedList, ProgramScreen, Services, heading, literal
@@ -307,6 +308,8 @@ class HomeScreen(ListScreen):
             yield from (Option(Hanging("  ", session_words(row)), id=_key(row)) for row in opened)
         yield heading("A new case")
         yield Option(literal("  From a packet: a PDF, several files or a folder"), id="packet:")
+        for name, files in library.begun_packets():
+            yield Option(literal(f"  Go on with the packet {one_line(name)}"), id=f"packet:{files}")
         yield heading("Training")
         yield Option(literal("  Practise blind"), id="training:practise")
         yield Option(literal("  Trainers' screen"), id="training:trainers")
@@ -346,7 +349,7 @@ class HomeScreen(ListScreen):
         if kind == "packet":
             from assistant.tui.intake import PacketScreen
 
-            return PacketScreen()
+            return PacketScreen(name)
         if kind in ("case", "session"):
             from assistant.tui.review import ReviewScreen
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.review.signing import Ask, new_passphrase_fault
 from assistant.review.views import ACTIONS, SIGNS
@@ -30,36 +31,48 @@ def wrapped_lines(lines: Iterable[str], width: int) -> Iterator[str]:
 
 
 class AskScreen(ModalScreen[str]):
-    """Asks for words; gives them, or None where it is left with Escape."""
+    """Asks for words; gives them, or None where it is left with Escape.
+
+    Words that `take` refuses stay, with the reason under them.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
     DEFAULT_CSS = """
     AskScreen, ChooseScreen { align: center middle; }
     #ask-box { width: 76; max-width: 96%; height: auto; border: solid $accent; padding: 0 1; background: $surface; }
-    #ask-question { height: auto; }
+    #ask-question, #ask-wrong { height: auto; }
     #ask-list { height: auto; max-height: 16; border: none; background: $surface; }
     """
     SCOPED_CSS = False
 
-    def __init__(self, question: str, value: str = "") -> None:
+    def __init__(self, question: str, value: str = "", take: Callable[[str], object] | None = None) -> None:
         super().__init__()
         self._question = question
         self._value = value
+        self._take = take
 
     def compose(self) -> ComposeResult:
         with Vertical(id="ask-box"):
             yield Static(literal(self._question), id="ask-question", markup=False)
             yield Input(self._value, compact=True)
+            yield Static(id="ask-wrong", markup=False)
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value)
+        try:
+            if self._take is not None:
+                self._take(event.value)
+        except Refused as refused:
+            self.query_one("#ask-wrong", Static).update(literal(str(refused)))
+        else:
+            self.dismiss(event.value)
 
 
 class ChooseScreen(ModalScreen[str]):
     """Lets one of some lines be chosen, by its number or narrowed down by typing; gives its key, or None.
 
-    Up to nine lines have numbers. With `own`, a number, or words that no line has, are given as they are.
+    Up to nine lines have numbers, and Enter takes that of `first`. With `own`, a number, or words that no line has, are
+    given as they are.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,9 +84,12 @@ class ChooseScreen(ModalScreen[str]):
     SCOPED_CSS = False
     AUTO_FOCUS = "Input"
 
-    def __init__(self, question: str, rows: Sequence[tuple[str, str]], own: bool = False) -> None:
+    def __init__(
+        self, question: str, rows: Sequence[tuple[str, str]], own: bool = False, first: str = ""
+    ) -> None:
         super().__init__()
         self._question = question
+        self._first = first
         self._rows = list(rows)
         self._shown = self._rows
         self._own = own
@@ -105,7 +121,8 @@ class ChooseScreen(ModalScreen[str]):
         listed.clear_options()
         number = {key: f"{at}  " for at, (key, _) in enumerate(self._rows, 1)} if self._is_numbered else {}
         listed.add_options([Option(literal(f"{number.get(key, '')}{text}")) for key, text in self._shown])
-        listed.highlighted = 0 if self._shown else None
+        keys = [key for key, _ in self._shown]
+        listed.highlighted = keys.index(self._first) if self._first in keys else 0 if keys else None
         listed.display = bool(self._shown)
 
     def action_move(self, by: int) -> None:

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, Protocol
 
 from textual import on, work
@@ -21,7 +22,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
-from assistant.core.text import counted, one_line, shortened, visible
+from assistant.core.text import counted, one_line, shortened, time_left, visible
 from assistant.records.case_folder import place_for
 from assistant.records.course import narrowed
 from assistant.records.intake import Intake
@@ -354,24 +355,25 @@ class ProposalScreen(ProgramScreen):
             return
         one = held[0]
         rows = [(name, f"{name.replace('_', ' ')}: {value or '-'}") for name, value in one.fields.items()]
-        rows.sort(key=lambda each: each[0] not in one.asked)  # each keeps its key when it has been written
+        wanted = next((name for name in one.asked if not one.fields[name]), "")
 
         def chosen(name: str | None) -> None:
             if name is not None:
                 self.app.push_screen(
                     AskScreen(
-                        f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it", one.fields[name]
+                        f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it",
+                        one.fields[name],
+                        lambda value: self._work.correct(key, name, value),
                     ),
-                    lambda value: given(name, value),
+                    given,
                 )
 
-        def given(name: str, value: str | None) -> None:
+        def given(value: str | None) -> None:
             if value is not None:
-                self.attempt(lambda: self._work.correct(key, name, value))
                 self._fill(key)
                 self._show()
 
-        self.app.push_screen(ChooseScreen("Which part?", rows), chosen)
+        self.app.push_screen(ChooseScreen("Which part?", rows, first=wanted), chosen)
 
     def action_add(self) -> None:
         """Asks for what can be added, a line on the page that is shown among it, and adds it."""
@@ -385,17 +387,10 @@ class ProposalScreen(ProgramScreen):
 
         def chosen(group: str | None) -> None:
             if group is not None:
-                self.app.push_screen(AskScreen(asked[group]), lambda said: given(group, said))
+                self.app.push_screen(AskScreen(asked[group], take=lambda said: add(group, said)))
 
-        def given(group: str, said: str | None) -> None:
-            if not said:
-                return
-            try:
-                added = self._work.add(group, said, place if group == LINE else None)
-            except Refused as refused:
-                self.tell(str(refused), "error")
-                return
-            self._fill(added.key)
+        def add(group: str, said: str) -> None:
+            self._fill(self._work.add(group, said, place if group == LINE else None).key)
             self._show()
 
         if len(rows) > 1:
@@ -457,6 +452,16 @@ class IntakeScreen(ProposalScreen):
     def _ready(self) -> str:
         return "f makes the case; the other lines can wait"
 
+    def action_leave(self) -> None:
+        """Asks once: what was confirmed is kept, and gone on with."""
+
+        def chosen(said: str | None) -> None:
+            if said == "leave":
+                self.leave()
+
+        rows = [("stay", "no, go on here"), ("leave", "yes; what was confirmed is kept for later")]
+        self.app.push_screen(ChooseScreen("Leave? No case is made yet.", rows, first="leave"), chosen)
+
     def action_finish(self) -> None:
         """Asks for title and name, and makes the case."""
         if self._work.wanting:
@@ -470,10 +475,11 @@ class IntakeScreen(ProposalScreen):
 
         def titled(said: str | None) -> None:
             if said:
+                told = self._intake.practice
+                question = f"Is it for practice only?{f' Its pages say “{told}”.' if told else ''}"
+                rows = [("no", "no, a real case"), ("yes", "yes, for practice")]
                 self.app.push_screen(
-                    ChooseScreen(
-                        "Is it for practice only?", [("no", "no, a real case"), ("yes", "yes, for practice")]
-                    ),
+                    ChooseScreen(question, rows, first="yes" if told else "no"),
                     lambda practice: made(said, practice),
                 )
 
@@ -525,14 +531,25 @@ class PacketScreen(ProgramScreen):
     DEFAULT_CSS = "PacketScreen Static { height: auto; padding: 0 2; margin-top: 1; } PacketScreen Input { margin: 1 2; }"
     AUTO_FOCUS = "Input"
 
-    def __init__(self) -> None:
+    def __init__(self, paths: str = "") -> None:
+        """`paths` are read at once, as somebody would write them."""
         super().__init__()
+        self._paths = paths
         self._reading = False
         self._stopped = False
+        self._at = ("", 0, 0)
+        self._since = 0.0
+
+    def on_mount(self) -> None:
+        self.set_interval(1, self._tell_place)
+        if self._paths:
+            self._begin(self._paths)
 
     def compose(self) -> ComposeResult:
         yield Static("A packet becomes a case: a PDF, several files, or a folder of them", markup=False)
-        yield Input(placeholder="path; right arrow completes it", suggester=_Paths(), compact=True)
+        yield Input(
+            self._paths, placeholder="path; right arrow completes it", suggester=_Paths(), compact=True
+        )
         yield Static(
             "Enter reads it. Nothing is a case before you have confirmed it. Esc leaves.",
             id="packet-told",
@@ -541,7 +558,10 @@ class PacketScreen(ProgramScreen):
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
-        paths = named(event.value)
+        self._begin(event.value)
+
+    def _begin(self, said: str) -> None:
+        paths = named(said)
         if self._reading or not paths:
             return
         missing = next((one for one in paths if not one.exists()), None)
@@ -550,8 +570,33 @@ class PacketScreen(ProgramScreen):
             return
         self._reading = True
         self.query_one(Input).disabled = True
-        self._say("Reading ...")
+        self._come_to("open", 0, 0)
         self._read(paths)
+
+    def _come_to(self, what: str, done: int, whole: int) -> None:
+        """Takes note of how far the reading has come, and tells it."""
+        if self._at[0] != what:
+            self._since = monotonic()
+        self._at = what, done, whole
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        """Tells how far the reading has come, and for how long yet; each second, since a page of a scan takes many."""
+        what, done, whole = self._at
+        if not self._reading or self._stopped or not what:
+            return
+        gone = monotonic() - self._since
+        pages = f"{done:,} of {counted(whole, 'page')} read"
+        left = time_left(gone, done, whole) or (f"{gone:.0f} s so far" if gone >= 1 else "")
+        told = {
+            "open": "Opening it",
+            "read": f"Reading: {pages}",
+            "recognise": f"Recognising what was scanned: {pages}",
+            "propose": "All pages are read. Looking through them",
+        }[what]
+        self._say(
+            f"{told}{f', {left}' if left else ''}.\n\nEsc stops; what was read is kept, and the same path goes on there."
+        )
 
     def _say(self, words: str) -> None:
         if self.is_attached:
@@ -572,10 +617,9 @@ class PacketScreen(ProgramScreen):
         def told(what: str, done: int, whole: int) -> None:
             if self._stopped:
                 raise _Stopped
-            words = "Recognising" if what == "recognise" else "Reading"
-            self.app.call_from_thread(
-                self._say, f"{words}: {done:,} of {whole:,} pages. Esc stops; the same path goes on."
-            )
+            self.app.call_from_thread(self._come_to, what, done, whole)
+            if what == "recognise" and done == whole:
+                self.app.call_from_thread(self._come_to, "propose", 0, 0)
 
         made: Intake | None = None
         try:

@@ -108,7 +108,10 @@ def test_what_takes_long_is_told_on_one_line_that_goes_again(monkeypatch: pytest
         importing("read", 1, 3)
         now[0] = 4.5
         importing("read", 2, 3)
-        assert "Reading [b]und.pdf: 2 of 3 pages" in terminal.getvalue()
+        assert "Reading [b]und.pdf: 2 of 3 pages, about 5 s left" in terminal.getvalue()
+        importing("recognise", 0, 7)  # told at once, since the first page takes long
+        assert "Recognising [b]und.pdf: 0 of 7 pages" in terminal.getvalue()
+        importing("read", 2, 3)
         assert importing.place() == " at page 2 of 3 of [b]und.pdf"
 
 

@@ -537,3 +537,27 @@ Gil Pump, MD"""
         "TENS": ("2023-12-01", "No trial was had."),
         "MRI": ("2023-11-15", "There is no documentation of a new deficit since the last study."),
     }
+
+
+def test_pages_by_which_nobody_is_treated_say_so(tmp_path: Path) -> None:
+    for said in (
+        "Practice record. Every person, place and event in it is invented.",
+        "MADE UP FOR PRACTICE. Not a real medical record.",
+        "For training purposes only",
+        "The patient in this chart is fictitious.",
+        "No real person stands behind these names.",
+    ):
+        with work_on(tmp_path, UR, RFA, f"{NOTE}\n{said}") as work:
+            assert work.practice == said
+            work.discard()
+    for said in (
+        "For educational purposes only.",
+        "He is not a real candidate for surgery.",
+        "Records of the medical practice were reviewed.",
+        "Return to work for training.",
+        "Simulated work tasks, made up for lost time.",
+        "Exercises are for practice at home.",
+    ):
+        with work_on(tmp_path, UR, RFA, f"{NOTE}\n{said}") as work:
+            assert work.practice == ""
+            work.discard()

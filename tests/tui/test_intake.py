@@ -66,17 +66,29 @@ async def test_a_key_corrects_a_part_and_one_refuses(tmp_path: Path) -> None:
             assert "to decide" in shown(screen, "intake-top")
 
 
-async def test_a_part_keeps_its_key_when_it_has_been_written(tmp_path: Path) -> None:
+async def test_each_part_has_one_key_and_enter_takes_what_is_asked_for(tmp_path: Path) -> None:
     bare = NOTE.replace(" Date of visit: 10/16/2023", "").partition("\nElectronically")[0]
     with work_on(tmp_path, UR, RFA, bare) as work:
         screen = IntakeScreen(work)
-        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
+        app = ImrApp(tmp_path / "log.sqlite", lambda _: screen)
+        async with app.run_test(size=WIDE) as pilot:
             await pilot.pause()
             await pilot.press(
-                "down", "down", "down", "c", "1", *"Ann Quill", "enter", "c", "1", "end", *", MD", "enter"
+                "down", "down", "down", "c", "enter", *"Ann Quill", "enter", "c", "2", "end", *", MD", "enter"
             )
+            await pilot.press("c", "enter", *"5/6/24", "enter")
             await pilot.pause()
-            assert of(work, "document")[2].fields["author"] == "Ann Quill, MD"
+            assert "is not a date" in shown(app.screen, "ask-wrong")
+            assert app.screen.query_one(Input).value == "5/6/24"
+            await pilot.press("backspace", "backspace", *"2024", "enter")
+            await pilot.pause()
+            written = of(work, "document")[2].fields
+            assert (written["author"], written["date"]) == ("Ann Quill, MD", "2024-05-06")
+            await pilot.press("escape", "1")  # it goes on
+            assert app.screen is screen
+            await pilot.press("escape", "enter")
+            await pilot.pause()
+        assert screen.made is None
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -209,7 +221,7 @@ async def test_the_home_screen_takes_a_packet_by_its_path_and_makes_a_case_of_it
     home = tmp_path / "cases"
     home.mkdir()
     monkeypatch.setenv("IMR_CASES", str(home))
-    path = packet(tmp_path, UR, RFA, NOTE)
+    path = packet(tmp_path, UR, RFA, f"{NOTE}\nMADE UP FOR PRACTICE. Not a real medical record.")
     app = ImrApp(log_path)
     async with app.run_test(size=NARROW) as pilot:
         await pilot.pause()
@@ -220,11 +232,24 @@ async def test_the_home_screen_takes_a_packet_by_its_path_and_makes_a_case_of_it
         await pilot.press("enter")
         await app.workers.wait_for_complete()
         await pilot.pause()
-        await pilot.press("enter", "enter", "enter", "enter", "f", "enter", "2")
+        await pilot.press("enter", "enter", "escape", "enter")
+        await chosen(app, pilot)
+        listed_before = app.screen.query_one("#home-list", MarkedList)
+        (begun,) = (one for one in listed_before.options if one.id == f"packet:{path}")
+        listed_before.highlighted = listed_before.options.index(begun)
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "3 to decide" in shown(app.screen, "intake-top")
+        await pilot.press("down", "enter", "enter", "enter", "enter", "f", "enter")
+        await pilot.pause()
+        assert "Not a real medical record" in shown(app.screen, "ask-question")
+        await pilot.press("enter")
         listed = await chosen(app, pilot)
     (made,) = library.own_cases()
     assert listed == f"work:{made[0]}"
-    assert library.rules_for(library.open_case(made[1])).case.items["1"].prompt_set == "lumbar-mri"
+    case = library.rules_for(library.open_case(made[1])).case
+    assert (case.practice, case.items["1"].prompt_set) == (True, "lumbar-mri")
     assert [one.name for one in home.iterdir()] == [made[1].name]
 
 
