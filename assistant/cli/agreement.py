@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.lines import Lines
+from assistant.cli.ask import Lines
 from assistant.cli.options import (
     archives_of,
     central_url,

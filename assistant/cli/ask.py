@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO, TypeVar
 
-from assistant.cli.lines import Lines
 from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
-from assistant.core.text import one_line, visible
-from assistant.machine import is_reserved
+from assistant.core.text import counted, one_line, visible
+from assistant.machine import ASKS_TERMINAL, LONGEST_TERMINAL_LINE, comes_in, is_reserved
 
 CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _WIDTH = 100
@@ -193,3 +193,83 @@ def read_case_id(reply: str) -> str:
     if not CASE_ID.fullmatch(reply):
         raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
     return reply
+
+
+LONGEST = 2_000_000
+"""Characters of a line at the most; no answer takes so many."""
+
+_REST_OF_A_PASTE = 0.05
+"""Seconds in which the rest of a paste is waited for."""
+
+
+class Lines:
+    """The lines of `source`, of standard input where none is given."""
+
+    def __init__(self, source: TextIO | None = None) -> None:
+        self._source = source or sys.stdin
+        self._bytes = getattr(self._source, "buffer", None)
+        typed = ASKS_TERMINAL and source is None and self._bytes is not None and self._source.isatty()
+        self._terminal = self._source.fileno() if typed else -1
+
+    def read(self) -> str | None:
+        """The next line without its end; None where there is none any more.
+
+        Raises `Refused` for one that isn't UTF-8 text or is longer than can be taken whole; nothing of it is taken.
+        """
+        if self._terminal >= 0:
+            return _text(self._from_terminal())
+        if self._bytes is not None:
+            return _text(self._bytes.readline(4 * LONGEST), self._bytes)
+        line = self._source.readline(LONGEST)
+        return line.rstrip("\r\n") if line else None
+
+    def left_over(self) -> str:
+        """A sentence on the lines that came in before the next question was shown, which are gone; "" where none did."""
+        if self._terminal < 0:
+            return ""
+        lines = list(self._waiting())
+        if not lines:
+            return ""
+        shown = ", ".join(f"“{one_line(line, 60)}”" for line in lines[:3])
+        more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+        verb = "was" if len(lines) == 1 else "were"
+        return f"{counted(len(lines), 'line')} came in before this was asked, and {verb} left out: {shown}{more}."
+
+    def _from_terminal(self) -> bytes:
+        """One line, which the terminal gives once it is ended."""
+        line = b""
+        while not line.endswith(b"\n"):
+            more = os.read(self._terminal, 65_536)
+            line += more
+            if not more:
+                break
+        if len(line.rstrip(b"\r\n")) >= LONGEST_TERMINAL_LINE:
+            raise refuse(
+                f"A terminal gives at most {LONGEST_TERMINAL_LINE:,} bytes of a line, and cuts the rest off; nothing "
+                "of it was taken.",
+                "",
+                "Give it in shorter pieces, on the screen, or in an answers file.",
+            )
+        return line
+
+    def _waiting(self) -> Iterator[str]:
+        while comes_in(self._terminal, _REST_OF_A_PASTE):
+            line = os.read(self._terminal, 65_536)
+            if not line:
+                return
+            yield from (one for one in line.decode("utf-8", "replace").splitlines() if one.strip())
+
+
+def _text(line: bytes, source: object = None) -> str | None:
+    if not line:
+        return None
+    if not line.endswith(b"\n") and len(line) >= 4 * LONGEST:
+        while (rest := source.readline(65_536)) and not rest.endswith(b"\n"):  # type: ignore[attr-defined]
+            pass
+        raise refuse("This line is longer than any answer; nothing of it was taken.", "", "Shorten it.")
+    try:
+        return line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise refuse(
+            "That was not UTF-8 text, and nothing of it was taken.", "", "Set the terminal to UTF-8."
+        ) from None

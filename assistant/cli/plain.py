@@ -12,7 +12,7 @@ from typing import TextIO
 
 from assistant import library
 from assistant import profile as reviewer
-from assistant.cli.lines import Lines
+from assistant.cli.ask import Lines
 from assistant.core import commands as c
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line

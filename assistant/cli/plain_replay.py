@@ -12,7 +12,7 @@ from datetime import datetime
 from html import escape
 from typing import TextIO
 
-from assistant.cli.lines import Lines
+from assistant.cli.ask import Lines
 from assistant.clock import utc_time
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible

@@ -18,13 +18,12 @@ from assistant.core.rules.answers_inline import Spec
 from assistant.core.rules.computed import comes_to, differs
 from assistant.core.rules.criterion import Suggestion, amount_within, law_notes
 from assistant.core.rules.editions import on_day
-from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.guidelines import NO_GUIDELINES, SILENT
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 from assistant.core.rules.search_sequence import at_work
 from assistant.core.rules.suggestion import suggest
 from assistant.core.value import Value
-from assistant.core.yaml import YamlDocument, near
+from assistant.core.yaml import FieldReader, YamlDocument, near
 
 _KEYS = frozenset(
     "is on region given item read suggests why because computed within more notes from published later".split()

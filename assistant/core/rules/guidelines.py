@@ -17,9 +17,8 @@ import msgspec
 
 from assistant.core.dates import PartialDate
 from assistant.core.problem import Problem, Refused
-from assistant.core.rules.fields import FieldReader
 from assistant.core.value import Value
-from assistant.core.yaml import YamlDocument, near
+from assistant.core.yaml import FieldReader, YamlDocument, near
 
 TIERS = ("mtus", "studies", "national", "expert", "accepted", "likely_benefit")
 """The evidence hierarchy of Lab. Code 4610.5(c)(2), highest first."""

@@ -21,7 +21,6 @@ from assistant.core.rules.answer_schema import (
     reserved,
 )
 from assistant.core.rules.condition import ALWAYS, RESERVED, AllOf, AnyOf, Atom, Condition, Formula, atoms
-from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.prompt_set import (
     Branch,
     Caution,
@@ -34,7 +33,7 @@ from assistant.core.rules.prompt_set import (
     Proposal,
     Sentence,
 )
-from assistant.core.yaml import YamlDocument, near
+from assistant.core.yaml import FieldReader, YamlDocument, near
 
 Say = Callable[..., None]
 

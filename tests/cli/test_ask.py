@@ -11,7 +11,7 @@ from typing import TextIO
 
 import pytest
 
-from assistant.cli.lines import LONGEST, Lines
+from assistant.cli.ask import LONGEST, Lines
 from assistant.core.problem import Refused
 from assistant.machine import LONGEST_TERMINAL_LINE
 
