@@ -85,7 +85,6 @@ LATE_OURS = {
         "core.record.checks core.record.finding_checks core.record.second_look",
     ): "there is nothing to check before the first answer",
     ("core.turn", "core.record.checks"): "the same",
-    ("core.attestation", "core.record.checks"): "the same",
     ("library", "core.record.language core.rules.suggestion"): "a search or a reference case needs them",
     ("library", "core.rules.proof"): "only a set of a person's own is proven when a case is opened",
     ("review.talk", "core.record.checks"): "there is nothing to check before the first answer",
@@ -93,7 +92,7 @@ LATE_OURS = {
     ("review.review", "core.rationale core.record.checks core.record.finding_checks"): "the same",
     (
         "review.views",
-        "core.attestation core.rationale core.record.finding_checks core.record.second_look core.rules.suggestion",
+        "core.rationale core.record.finding_checks core.record.second_look core.rules.suggestion review.determination",
     ): "the same",
     (
         "review.amendment",

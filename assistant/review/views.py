@@ -130,7 +130,7 @@ def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
         told = [_NOT_HELD] if turn.check.check == "later-study" else []
         return [visible(f"  {fact}") for fact in (*turn.check.facts, *told)]
     if turn.kind == "sign":
-        from assistant.core.attestation import statement  # not before the first question
+        from assistant.review.determination import statement  # not before the first question
 
         unread = unseen_lines(review)
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))

@@ -15,7 +15,6 @@ from assistant.core import rationale, yaml
 from assistant.core.agenda import last_place, next_place, next_turn, progress
 from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.answer_reader import read_answer
-from assistant.core.attestation import statement
 from assistant.core.decide import decide
 from assistant.core.record.checks import Check, checks
 from assistant.core.record.passages import PassageGroup
@@ -26,6 +25,7 @@ from assistant.core.session import Session, begin, fold, unruled_cautions
 from assistant.core.turn import Turn, prompt_turn
 from assistant.core.value import replace
 from assistant.library import letter_words
+from assistant.review.determination import statement
 from tests.core.test_rationale_assessment import searched
 
 FOLDER = library.find_case("cervical-radiographs-after")

@@ -10,13 +10,12 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.attestation import statement
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.session import Session, outcome
 from assistant.letter import Letter, body_hash, compose
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.determination import composed_by, head_of
+from assistant.review.determination import composed_by, head_of, statement
 from assistant.review.review import Review
 from tests import walk
 
