@@ -24,8 +24,9 @@ from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Trail
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import refuse
-from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, Finder, Span, common_words, edited, shifted
+from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, Finder, common_words, edited
 from assistant.core.record.passages import located
+from assistant.core.record.shifted_dates import Span, shifted
 from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, Shape, StatementShape
 from assistant.core.rules.editions import off_on, on_day
 from assistant.core.rules.prompt_set import PromptSet

@@ -12,7 +12,8 @@ import pytest
 from assistant import library
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused
-from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, Finder, shifted
+from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, Finder
+from assistant.core.record.shifted_dates import shifted
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
