@@ -65,8 +65,8 @@ def counted(count: int, noun: str) -> str:
 
 
 def time_left(gone: float, done: int, whole: int) -> str:
-    """How long it may still take after `gone` seconds, in words; empty before anything is done, and at the end."""
-    if not 0 < done < whole:
+    """How long it may still take after `gone` seconds, in words; empty where little is done, and at the end."""
+    if not 1 < done < whole:  # the first one has the way there in it
         return ""
     seconds = gone * (whole - done) / done
     if seconds < 55:

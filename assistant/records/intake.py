@@ -65,6 +65,7 @@ from assistant.records.intake_proposals import (
     set_for,
     with_lines,
 )
+from assistant.records.item_facts import asked_facts, checked_fact, stated
 from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in, words_of
 from assistant.records.reading import ENDINGS, NotKept, Progress, Recogniser, find_recogniser, kind_of
@@ -294,7 +295,10 @@ class Intake:
         held = self._decided.get(one.key)
         if held is None:
             return one
-        fields = {**one.fields, **{key: value for key, value in held["fields"].items() if key in one.fields}}
+        known = (
+            held["fields"] if one.group == ITEM else one.fields
+        )  # an item has the facts of the set that it was given
+        fields = {key: held["fields"].get(key, value) for key, value in {**one.fields, **known}.items()}
         return replace(one, fields=fields, state=held["state"])
 
     def _made(self) -> Iterator[Proposal]:
@@ -455,6 +459,12 @@ class Intake:
             chosen = one.fields["prompt_set"] != before.prompt_set  # by a person, for what it was
             fields["prompt_set"] = one.fields["prompt_set"] if chosen else now.prompt_set
             fields["region"] = fields["region"] or now.region
+        if one.group == ITEM:
+            told = stated(fields["prompt_set"], fields["service"])
+            if name == "service" or fields["prompt_set"] != one.fields["prompt_set"]:
+                fields |= dict.fromkeys(asked_facts(one.fields["prompt_set"]), "") | told
+            elif name in told:
+                fields[name] = checked_fact(fields["prompt_set"], name, fields[name])
         held = self._decided.get(key, {"state": OPEN, "fields": {}})
         self._decided[key] = {**held, "fields": fields}
         self._changed()
@@ -474,6 +484,7 @@ class Intake:
                 "region": proposed.region or region,
                 "decision": "denied",
                 "prompt_set": proposed.prompt_set,
+                **stated(proposed.prompt_set, said),
             }
         else:
             fields = own_line(said)

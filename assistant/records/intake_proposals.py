@@ -20,6 +20,7 @@ from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value
 from assistant.records.case_yaml import Entry, scalar, with_entries
+from assistant.records.item_facts import fact_lines, stated
 from assistant.records.line_facts import checked_part, given_parts, with_facts
 
 DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim", "decision", "item", "line"
@@ -197,6 +198,7 @@ def item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             "request_date": one.request_date,
             "prompt_set": proposed.prompt_set,
             **{_OWN[name]: value for name, value in one.own},
+            **stated(proposed.prompt_set, one.words),
         }
         places = (one.evidence, *((one.requested_as,) if one.requested_as else ()))
         asked = [name for name in ("region",) if not fields[name]]
@@ -321,6 +323,7 @@ def items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
             yield f"    quantity: {{requested: {held['quantity']}{unit}}}"
         if held.get("certified") and held["decision"] == "modified" and held.get("quantity"):
             yield f"    certified: {{quantity: {held['certified']}}}"
+        yield from (f"    {line}" for line in fact_lines(held.get("prompt_set", ""), held))
         if (where := place(one)) and one.evidence[:1]:
             yield f"    page: {scalar(where['page'])}"
             if "quote" in where:
