@@ -221,7 +221,7 @@ class Intake:
         """The words by which the pages say that nobody is treated by them; empty where none says so."""
         said = words_of("practice")
         lines = (line for one in self._arrived for page in one.read.pages for line in page.text.split("\n"))
-        return shortened(next(filter(said.search, lines), ""), 70)
+        return shortened(next(filter(said.search, lines), ""), 70).strip(" .")
 
     @property
     def case_id(self) -> str:

@@ -130,15 +130,25 @@ def _topical(account: Account, one: Sentence, rest: str, listing: bool) -> str:
 
 
 def _is_tried(account: Account, one: Sentence, match: re.Match[str]) -> bool:
-    """Whether the words right round a drug say that it was tried, and none that it wasn't."""
-    tried = account.any("tried_before", of_drugs=True)
-    before, after = one.words[max(0, match.start() - 40) : match.start()], one.words[match.end() :]
-    near = re.search(rf"{tried.pattern}(?:[\s,]+(?!to\b|on\b)[\w/-]+){{0,4}}?[\s,]*$", before) or re.match(
-        r"(?i)(?:\s+(?:gel|cream|patch\w*))?\s+(?:(?:[\w']+\s+){0,4}?(?:was|were|has been) (?P<how>tried|failed|stopped|discontinued)\b"
-        r"|(?:made|gave|upset|did (?:not|nothing)|didn't|caused)\b)",
-        after,
-    )
-    return near is not None and not account.is_denied(one, match.start())
+    """Whether the words round a drug, or round the list in which it stands, say that it was tried, and none that it wasn't."""
+    if account.is_denied(one, match.start()):
+        return False
+    cues = list(account.any("tried_before", of_drugs=True).finditer(one.words, 0, match.start()))
+    if cues and re.fullmatch(_LISTED, _without_drugs(account, one.words[cues[-1].end() : match.start()])):
+        return not account.is_denied(one, cues[-1].start())
+    return re.match(_WAS_TRIED, _without_drugs(account, one.words[match.end() :])) is not None
+
+
+_LISTED = r"(?:[\s,:;]+(?!(?:to|on|now|currently|is|takes)\b)[\w/-]+){0,4}?[\s,:;]*"
+"""What may stand between the word that drugs were tried and one of them, besides other drugs and how it went with them."""
+_WAS_TRIED = (
+    r"(?i)(?:[\s,]+(?:and|or|gel|cream|patch\w*)\b)*[\s,]+(?:(?:[\w']+\s+){0,4}?(?:was|were|has been|have been)"
+    r" (?:tried|failed|stopped|discontinued)\b|(?:made|gave|upset|did (?:not|nothing)|didn't|caused)\b)"
+)
+
+
+def _without_drugs(account: Account, words: str) -> str:
+    return account.known.drug.sub("", re.sub(r"\([^()]*\)", "", words))
 
 
 def _is_taken(account: Account, one: Sentence, start: int) -> bool:

@@ -90,8 +90,7 @@ def _same_thing(one: Line, other: Line) -> bool:
         return False
     if one.date == other.date:
         return True
-    apart = one.date.after(other.date), other.date.after(one.date)
-    return apart == (None, None) and one.parts.get("what") == other.parts.get("what")
+    return _may_be_one_day(one, other) and one.parts.get("what") == other.parts.get("what")
 
 
 def _same_drug(one: Line, other: Line) -> bool:
@@ -106,7 +105,11 @@ def _same_state(one: Line, other: Line) -> bool:
 def _same_count(one: Line, other: Line) -> bool:
     return (one.parts["what"], one.parts.get("count"), one.parts.get("begins")) == (
         other.parts["what"], other.parts.get("count"), other.parts.get("begins")
-    ) and (one.date == other.date or "as_of" in one.parts or "as_of" in other.parts)  # fmt: skip
+    ) and (_may_be_one_day(one, other) or "as_of" in one.parts or "as_of" in other.parts)  # fmt: skip
+
+
+def _may_be_one_day(one: Line, other: Line) -> bool:
+    return one.date == other.date or (one.date.after(other.date), other.date.after(one.date)) == (None, None)
 
 
 _SAME: Mapping[str, Callable[[Line, Line], bool]] = {
@@ -158,9 +161,15 @@ def _bare(text: str) -> str:
     return re.sub(r"\W+", " ", text).strip().lower()
 
 
+def _clean(words: str) -> str:
+    """Words of a page without the marks of doubt, the number of their entry before them and the stop of a part behind."""
+    return re.sub(r"^\(?\d{1,2}[.)]\s+|[\s;:,]+$", "", re.sub(r"[‹›]", "", words))
+
+
 def worded(line: Line, templates: Mapping[str, Any]) -> str:
     """The line as a sentence of the clinical summary: the words of its kind, without what it lacks."""
-    held = {**line.parts, "date": line.date.prose(), "region": line.region, "side": line.side}
+    told = {name: _clean(value) for name, value in line.parts.items()}
+    held = {**told, "date": line.date.prose(), "region": line.region, "side": line.side}
     variants = templates[line.kind]
     for variant in variants if isinstance(variants, list) else [variants]:
         names = re.findall(r"\{(\w+)\}", re.sub(r"\[[^\]]*\]", "", variant))

@@ -556,3 +556,52 @@ def test_the_complaint_of_a_first_report_is_not_how_the_injury_happened() -> Non
         if one.kind == "injury"
     ]
     assert line.parts["what"] == "A crate fell on him"
+
+
+def test_each_drug_of_a_list_that_was_tried_is_told_and_none_that_is_taken_or_was_not() -> None:
+    for text, drugs in [
+        (
+            "Tried cyclobenzaprine, gabapentin (too sleepy), tramadol, diclofenac.",
+            "cyclobenzaprine gabapentin tramadol diclofenac",
+        ),
+        (
+            "Prior trials: naproxen (GI upset), meloxicam, Lyrica (edema) and nortriptyline.",
+            "naproxen meloxicam pregabalin nortriptyline",
+        ),
+        (
+            "He has failed NSAIDs including ibuprofen and etodolac and is on Norco 10/325.",
+            "ibuprofen etodolac",
+        ),
+        ("Medications tried in the past: Flexeril, Soma - no relief.", "cyclobenzaprine carisoprodol"),
+        ("Previously on gabapentin and amitriptyline without benefit.", "gabapentin amitriptyline"),
+        ("Ibuprofen, naproxen and Mobic were tried without relief.", "ibuprofen naproxen meloxicam"),
+        ("Tried ibuprofen, now takes tramadol 50 mg TID.", "ibuprofen"),
+        ("Has not tried gabapentin, pregabalin or duloxetine.", ""),
+        ("She tried to stop tramadol.", ""),
+    ]:
+        found = [
+            one for one in told((NOTE, "2023-10-16", f"HPI\n{text}")) if one.parts.get("stopped") == "tried"
+        ]
+        assert [one.parts["what"] for one in found] == drugs.split(), text
+    assert worded(
+        found[0] if found else told((NOTE, "2023-10-16", "HPI\nTried Soma."))[0], library.chronology_words()
+    ) == ("By October 16, 2023, carisoprodol had been tried.")
+
+
+def test_a_count_of_a_month_and_one_of_a_day_in_it_are_one() -> None:
+    log = ("Physical therapy note", "2016-03-08", "VISITS 22 of 22\nDate Visit\n03/08/16 22 ther ex")
+    both = told(
+        (NOTE, "2016-08-11", "HPI\n22 visits PT, last in 03/2016."),
+        (NOTE, "2016-08-11", "HPI\nPT 22 visits, last 03/08/2016."),
+        log,
+    )
+    assert [
+        str(one.date) for one in both if one.kind == "therapy" and one.parts.get("count") == "22 visits"
+    ] == ["2016-03-08"]
+
+
+def test_a_quote_in_a_line_begins_and_ends_with_its_words_and_bears_no_marks() -> None:
+    (line,) = told((NOTE, "2016-08-11", 'HPI\nNow on a ‹trial› of H-wave for three weeks; "feels good".'))
+    assert worded(line, library.chronology_words()).endswith("“Now on a trial of H-wave for three weeks”")
+    (line,) = told((NOTE, "2016-07-14", "Plan\n1. H-wave 30 day trial at no charge from vendor."))
+    assert "“H-wave 30 day trial" in worded(line, library.chronology_words())
