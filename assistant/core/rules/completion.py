@@ -7,7 +7,7 @@ Without this, every value of every part would have to be tried.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, combinations_with_replacement, pairwise, permutations, product
 from typing import Any
@@ -24,13 +24,12 @@ from assistant.core.rules.answer_schema import (
     SeveralShape,
     Shape,
     StatementShape,
-    complete,
     schema_at,
     select,
 )
-from assistant.core.rules.condition import AllOf, Atom, Condition, Formula, atoms, holds, substitute
-from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
-from assistant.core.value import Value, replace
+from assistant.core.rules.condition import AllOf, Atom, Condition, Formula, atoms, holds
+from assistant.core.rules.prompt_set import Prompt, PromptSet
+from assistant.core.value import Value
 
 Signature = tuple[Any, ...]
 
@@ -201,19 +200,11 @@ _MOST_KINDS = 8
 _NOTHING = PlaceConditions()
 
 
-def representatives(schema: AnswerSchema, probe: PlaceConditions, held: Answer | None = None) -> list[Answer]:
-    """Valid complete answers, at least one for each truth of what `probe` asks.
-
-    Where `held` is there already, only answers that complete it.
-    """
-    return _Maker(schema).make(schema.shape, probe, (), held)
-
-
 def representatives_at(
-    schema: AnswerSchema, shape: Shape, probe: PlaceConditions, path: tuple[str, ...]
+    schema: AnswerSchema, shape: Shape, probe: PlaceConditions, path: tuple[str, ...] = ()
 ) -> list[Answer]:
-    """The same, for the place at `path` below the schema's own value."""
-    return _Maker(schema).make(shape, probe, path, None)
+    """Valid complete answers at `path` below the schema's own value, at least one for each truth of what `probe` asks."""
+    return _Maker(schema).make(shape, probe, path)
 
 
 class _Maker:
@@ -221,15 +212,11 @@ class _Maker:
         self.schema = schema
         self.absent = [Answer(status=s) for s in Status if s is not Status.GIVEN and schema.may_be(s)]
 
-    def make(
-        self, shape: Shape, probe: PlaceConditions, path: tuple[str, ...], held: Answer | None
-    ) -> list[Answer]:
-        if held is not None and complete(shape, held):
-            return [held]
+    def make(self, shape: Shape, probe: PlaceConditions, path: tuple[str, ...]) -> list[Answer]:
         if isinstance(shape, GroupShape):
-            return self.groups(shape, probe, path, held)
+            return self.groups(shape, probe, path)
         if isinstance(shape, ListingShape):
-            return self.lists(shape, probe, path, held)
+            return self.lists(shape, probe, path)
         return self.values(shape, probe, path)
 
     def values(self, shape: Shape, probe: PlaceConditions, path: tuple[str, ...]) -> list[Answer]:
@@ -254,17 +241,14 @@ class _Maker:
 
     # -- groups -------------------------------------------------------------------------------
 
-    def groups(
-        self, shape: GroupShape, probe: PlaceConditions, path: tuple[str, ...], held: Answer | None
-    ) -> list[Answer]:
-        parts = (held.parts or {}) if held is not None else {}
+    def groups(self, shape: GroupShape, probe: PlaceConditions, path: tuple[str, ...]) -> list[Answer]:
         every = probe.every_part or _NOTHING
         named: dict[str, list[Answer]] = {}
         kinds: dict[str, dict[Signature, Answer]] = {}
         for name, part in shape.parts.items():
             wanted = probe.parts.get(name)
             asked = joined_conditions(wanted or _NOTHING, every, probe.status)
-            answers = self.make(part.shape, asked, (*path, name), parts.get(name))
+            answers = self.make(part.shape, asked, (*path, name))
             if wanted is not None:
                 named[name] = answers
             else:
@@ -274,36 +258,22 @@ class _Maker:
             for chosen in product(*named.values()):
                 both = {**rest, **dict(zip(named, chosen, strict=True))}
                 made.append(group({name: both[name] for name in shape.parts}))
-        if held is None and shape.instead:
+        if shape.instead:
             made.extend(Answer(value=value) for value in shape.instead)
             made.extend(self.absent)
         return made
 
     # -- lists --------------------------------------------------------------------------------
 
-    def lists(
-        self, shape: ListingShape, probe: PlaceConditions, path: tuple[str, ...], held: Answer | None
-    ) -> list[Answer]:
+    def lists(self, shape: ListingShape, probe: PlaceConditions, path: tuple[str, ...]) -> list[Answer]:
         asked = probe.element or _NOTHING
-        place = (*path, "1")
         distinct: dict[Signature, Answer] = {}
-        for answer in self.groups(shape.element, asked, place, None):
+        for answer in self.groups(shape.element, asked, (*path, "1")):
             distinct.setdefault(asked.deep(answer), answer)
-        begun = [
-            self.make(shape.element, asked, place, element)
-            for element in ((held.parts or {}).values() if held is not None else ())
-        ]
-        ended = held is not None and held.closed
-        more = [()] if ended else list(_tuples(list(distinct.values()), probe.sizes))
         raw = schema_at(self.schema.shape, self.schema.schema, path) or {}
         fewest, most = raw.get("minItems", 0), raw.get("maxItems", 10_000)
-        made = [
-            listing([*first, *extra])
-            for first in product(*begun)
-            for extra in more
-            if fewest <= len(first) + len(extra) <= most
-        ]
-        return [*made, *(self.absent if held is None else ())]
+        several = _tuples(list(distinct.values()), probe.sizes)
+        return [*(listing([*one]) for one in several if fewest <= len(one) <= most), *self.absent]
 
 
 def joined_conditions(one: PlaceConditions, every: PlaceConditions, status: bool) -> PlaceConditions:
@@ -455,10 +425,11 @@ class Partition(Value):
     label: str
 
 
-def partitions_of(prompt: Prompt, atoms: Sequence[Atom], held: Answer | None = None) -> tuple[Partition, ...]:
-    """Every cell of a prompt under `atoms`, all about it; where `held` is given, those that complete it."""
+def partitions_of(prompt: Prompt, atoms: Sequence[Atom]) -> tuple[Partition, ...]:
+    """Every cell of a prompt under `atoms`, all about it."""
     found: dict[Truths, Partition] = {}
-    for answer in representatives(prompt.schema, conditions_by_place(prompt.schema.shape, atoms), held):
+    shape = prompt.schema.shape
+    for answer in representatives_at(prompt.schema, shape, conditions_by_place(shape, atoms)):
         truth = truths(prompt, atoms, answer)
         if truth not in found:
             found[truth] = Partition(truth, answer, _label(prompt, atoms, truth, answer))
@@ -473,17 +444,6 @@ def truths(prompt: Prompt, atoms: Sequence[Atom], answer: Answer) -> Truths:
         at, whole = select(shape, answer, tuple(atom.path.split(".")[1:]))
         made.append(holds(atom.condition, at, whole) is True)
     return tuple(made)
-
-
-def without(answer: Answer | None, path: Sequence[str]) -> Answer | None:
-    """What is left of an answer when the part at `path` is taken out; None where nothing would be."""
-    if answer is None or not path or answer.parts is None or path[0] not in answer.parts:
-        return None
-    held = dict(answer.parts)
-    inner = without(held.pop(path[0]), path[1:])
-    if inner is not None:
-        held[path[0]] = inner
-    return replace(answer, parts=held) if held else None
 
 
 def label_of(atom: Atom) -> str:
@@ -527,189 +487,6 @@ def words(shape: Shape, answer: Answer) -> str:
     return STATUS_WORDS["given"]
 
 
-# The completions of a prompt set: every way in which its answers, or the missing ones, can come out.
-
-
-State = tuple[int, ...]
-Choice = Mapping[str, Sequence[int]]
-"""Which cells a prompt may take, by their place in `Space.cells`; all of them where it isn't named."""
-
-_FALSE, _TRUE = 0, 1
-_NOT_ASKED = -1
-
-
-class FormulaOutcome(Value):
-    """One way in which the formulas come out: how many completions lead there, and one of them."""
-
-    values: tuple[bool, ...]
-    count: int
-    witness: Mapping[str, Partition]
-
-
-class Space:
-    """All completions of a set's answers, told apart as far as `formulas` and `also` can tell them.
-
-    `never` combinations are left out. A prompt whose `when` doesn't hold makes its conditions false. Only
-    prompts that bear on the formulas are in `order`. `forget` may put formulas as false (0) that no longer
-    matter, when it is known of some that they hold (1) or don't (0).
-    """
-
-    def __init__(
-        self,
-        prompt_set: PromptSet,
-        formulas: Sequence[Formula],
-        also: Sequence[Atom] = (),
-        forget: Callable[[State], State] | None = None,
-    ) -> None:
-        self.prompt_set = prompt_set
-        self._forget = forget
-        self.formulas = tuple(formulas)
-        never = [exclusion.when for exclusion in prompt_set.never]
-        roots = [atom for formula in (*self.formulas, *never) for atom in atoms(formula)]
-        relevant = _relevant(prompt_set, {atom.prompt for atom in (*roots, *also)})
-        self.order = tuple(name for name in prompt_set.prompts if name in relevant)
-        self._gate = {name: len(formulas) + len(never) + n for n, name in enumerate(self.order)}
-        self._nevers = range(len(formulas), len(formulas) + len(never))
-        whens = [prompt_set.prompts[name].when for name in self.order]
-        slots = (*self.formulas, *never, *whens)
-        put: dict[str, dict[Atom, None]] = {name: {} for name in self.order}
-        for atom in (*(a for slot in slots for a in atoms(slot)), *also):
-            put[atom.prompt][atom] = None
-        self.atoms = {name: tuple(put[name]) for name in self.order}
-        self.cells = {name: partitions_of(prompt_set.prompts[name], self.atoms[name]) for name in self.order}
-        self._made = {name: range(len(cells)) for name, cells in self.cells.items()}
-        self._reads = {
-            name: tuple(n for n, slot in enumerate(slots) if any(a.prompt == name for a in atoms(slot)))
-            for name in self.order
-        }
-        self._formulas: list[Formula] = [False, True]
-        self._ids: dict[Formula, int] = {False: _FALSE, True: _TRUE}
-        self._steps: dict[tuple[int, str, int], int] = {}
-        whole = (substitute(slot, lambda atom: None) for slot in slots)
-        self.start = self._reduced(tuple(self._id(slot) for slot in whole))
-
-    # -- where answers are held already -------------------------------------------------------
-
-    def held(self, reading: Reading) -> dict[str, tuple[int, ...]]:
-        """The cells that agree with the answers of a reading; the others may take any."""
-        chosen = {}
-        for name in self.order:
-            answer = reading.answers.get(name)
-            if answer is not None:
-                chosen[name] = self.agreeing(name, answer)
-        return chosen
-
-    def agreeing(self, name: str, answer: Answer) -> tuple[int, ...]:
-        """The cells of a prompt that an answer, complete or not, can still come to be in."""
-        prompt = self.prompt_set.prompts[name]
-        if complete(prompt.schema.shape, answer):
-            return (self._index(name, Partition(truths(prompt, self.atoms[name], answer), answer, "")),)
-        return tuple(self._index(name, cell) for cell in partitions_of(prompt, self.atoms[name], answer))
-
-    def _index(self, name: str, cell: Partition) -> int:
-        known = self.cells[name]
-        for number, one in enumerate(known):
-            if one.truth == cell.truth:
-                return number
-        self.cells[name] = (*known, cell)
-        return len(known)
-
-    # -- one prompt after another -------------------------------------------------------------
-
-    def without(self, off: Sequence[int]) -> State:
-        """The first state, with the formulas at these places false from the outset."""
-        return self._reduced(tuple(_FALSE if n in off else value for n, value in enumerate(self.start)))
-
-    def asked(self, state: State, name: str) -> bool:
-        """Whether a prompt applies, once every prompt above it is decided."""
-        return state[self._gate[name]] == _TRUE
-
-    def steps(self, state: State, name: str, choice: Choice) -> Iterator[tuple[int, State]]:
-        """The states after a prompt, each with the cell that leads there (-1 where it isn't asked)."""
-        if not self.asked(state, name):
-            after = self._after(state, name, _NOT_ASKED)
-            if after is not None:
-                yield _NOT_ASKED, after
-            return
-        for cell in choice.get(name, self._made[name]):
-            after = self._after(state, name, cell)
-            if after is not None:
-                yield cell, after
-
-    def values(self, state: State) -> tuple[bool, ...]:
-        """How the formulas came out in a last state."""
-        return tuple(value == _TRUE for value in state[: len(self.formulas)])
-
-    def outcomes(
-        self, choice: Choice | None = None, start: State | None = None
-    ) -> tuple[FormulaOutcome, ...]:
-        """Every last state with the number of completions that lead to it, and the first of them."""
-        layer: dict[State, tuple[int, _Trail]] = {self.start if start is None else start: (1, None)}
-        for name in self.order:
-            following: dict[State, tuple[int, _Trail]] = {}
-            for state, (count, trail) in layer.items():
-                for cell, after in self.steps(state, name, choice or {}):
-                    known = following.get(after)
-                    if known is None:
-                        following[after] = (count, trail if cell == _NOT_ASKED else (trail, name, cell))
-                    else:
-                        following[after] = (known[0] + count, known[1])
-            layer = following
-        return tuple(
-            FormulaOutcome(self.values(state), count, self._witness(trail))
-            for state, (count, trail) in layer.items()
-        )
-
-    def _after(self, state: State, name: str, cell: int) -> State | None:
-        """The state after a cell; None where it is a combination that cannot be."""
-        made = list(state)
-        made[self._gate[name]] = _TRUE
-        for slot in self._reads[name]:
-            if made[slot] > _TRUE:
-                made[slot] = self._step(made[slot], name, cell)
-        if any(made[slot] == _TRUE for slot in self._nevers):
-            return None
-        return self._reduced(tuple(made))
-
-    def _reduced(self, state: State) -> State:
-        if self._forget is None:
-            return state
-        count = len(self.formulas)
-        return self._forget(state[:count]) + state[count:]
-
-    def _step(self, formula: int, name: str, cell: int) -> int:
-        key = (formula, name, cell)
-        if key not in self._steps:
-            put = self.atoms[name]
-            truth = (False,) * len(put) if cell == _NOT_ASKED else self.cells[name][cell].truth
-            known = dict(zip(put, truth, strict=True))
-            self._steps[key] = self._id(substitute(self._formulas[formula], known.get))
-        return self._steps[key]
-
-    def _id(self, formula: Formula) -> int:
-        if isinstance(formula, bool):
-            return _TRUE if formula else _FALSE
-        if formula not in self._ids:
-            self._ids[formula] = len(self._formulas)
-            self._formulas.append(formula)
-        return self._ids[formula]
-
-    def _witness(self, trail: _Trail) -> dict[str, Partition]:
-        found: list[tuple[str, Partition]] = []
-        while trail is not None:
-            trail, name, cell = trail
-            found.append((name, self.cells[name][cell]))
-        return dict(reversed(found))
-
-
-_Trail = tuple["_Trail", str, int] | None
-
-
-def met(prompt_set: PromptSet) -> tuple[Formula, ...]:
-    """For each criterion of a set, in order: that it applies and what must be shown is shown."""
-    return tuple(AllOf((one.applies, one.when)) for one in prompt_set.criteria.values())
-
-
 def opened_by(prompt_set: PromptSet, name: str) -> frozenset[str]:
     """The prompts whose `when` reads a prompt, and those that these open in turn."""
     found = {name}
@@ -717,15 +494,6 @@ def opened_by(prompt_set: PromptSet, name: str) -> frozenset[str]:
         if any(found & set(atom.prompts) for atom in atoms(prompt.when)):
             found.add(other)
     return frozenset(found - {name})
-
-
-def _relevant(prompt_set: PromptSet, names: set[str]) -> set[str]:
-    """The prompts named, and those on which it hangs whether they are asked."""
-    found = set(names)
-    for name in reversed(list(prompt_set.prompts)):
-        if name in found:
-            found.update(atom.prompt for atom in atoms(prompt_set.prompts[name].when))
-    return found
 
 
 # A formula as a physician reads it.

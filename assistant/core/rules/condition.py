@@ -126,28 +126,6 @@ def evaluate(formula: Formula, truth: Callable[[Atom], Truth]) -> Truth:
     return result
 
 
-def substitute(formula: Formula, truth: Callable[[Atom], Truth]) -> Formula:
-    """The formula with its determined atoms replaced and simplified away; equal formulas compare equal."""
-    if isinstance(formula, bool):
-        return formula
-    if isinstance(formula, Atom):
-        value = truth(formula)
-        return formula if value is None else value
-    decisive = isinstance(formula, AnyOf)
-    kept: dict[Formula, None] = {}
-    for item in formula.items:
-        left = substitute(item, truth)
-        if left is decisive:
-            return decisive
-        if not isinstance(left, bool):
-            kept[left] = None
-    if not kept:
-        return not decisive
-    if len(kept) == 1:
-        return next(iter(kept))
-    return type(formula)(tuple(kept))
-
-
 def holds(
     condition: Condition, answer: Answer | None, complete: bool, tied: frozenset[str] | None = None
 ) -> Truth:

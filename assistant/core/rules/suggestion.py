@@ -6,8 +6,8 @@ is told what to look for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, zip_longest
 from math import inf
@@ -16,8 +16,8 @@ from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import complete, reserved, select
 from assistant.core.rules.clauses import Cell, Range
-from assistant.core.rules.completion import Choice, Space, State, label_of, name_of, opened_by, without
-from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms, holds
+from assistant.core.rules.completion import opened_by
+from assistant.core.rules.condition import Atom, holds
 from assistant.core.rules.criterion import (
     SIDE,
     Finding,
@@ -25,7 +25,6 @@ from assistant.core.rules.criterion import (
     Suggestion,
     amount_within,
     findings,
-    may_rebut,
     weigh,
 )
 from assistant.core.rules.criterion import State as CriterionState
@@ -34,145 +33,13 @@ from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.solving import NO_ROW, Forcing, Questions, cells_in_words
 from assistant.core.value import Value, replace
 
-# Which arguments still matter to a decision, once some of them are known to be met or not.
-
-
-NOT_MET, MET = 0, 1
-"""How an argument is known to have come out; any other number says that it is still open."""
-
-
-class ArgumentGraph:
-    """The rebuttals among some criteria of a set, under given rulings."""
-
-    def __init__(self, prompt_set: PromptSet, names: Sequence[str], rulings: Mapping[str, Ruling]) -> None:
-        criteria = [prompt_set.criteria[name] for name in names]
-        self._rank = [prompt_set.rank(one) for one in criteria]
-        self._side = [one.argues for one in criteria]
-        self._rebuts = [
-            tuple(
-                place
-                for place, name in enumerate(names)
-                if name in one.rebuts and may_rebut(prompt_set, one, name, rulings)
-            )
-            for one in criteria
-        ]
-        self._rebutted_by = [
-            tuple(other for other, rebuts in enumerate(self._rebuts) if place in rebuts)
-            for place in range(len(criteria))
-        ]
-        self._known: dict[tuple[int, ...], tuple[int, ...]] = {}
-
-    def forget(self, values: tuple[int, ...]) -> tuple[int, ...]:
-        """The values with each argument that no longer matters to the decision put as not met."""
-        if values not in self._known:
-            self._known[values] = self._forgotten(list(values))
-        return self._known[values]
-
-    def _forgotten(self, values: list[int]) -> tuple[int, ...]:
-        while True:
-            standing = [
-                place
-                for place, value in enumerate(values)
-                if value == MET and all(values[other] == NOT_MET for other in self._rebutted_by[place])
-            ]
-            needless = self._needless(values, standing)
-            if not needless:
-                return tuple(values)
-            for place in needless:
-                values[place] = NOT_MET
-
-    def _needless(self, values: Sequence[int], standing: Sequence[int]) -> set[int]:
-        """Places that are not yet put as not met and may be: all of them at once."""
-        fallen = {t for place in standing for t in self._rebuts[place] if values[t] != NOT_MET}
-        if fallen:
-            return fallen
-        highest = min((self._rank[place] for place in standing), default=None)
-        taken: dict[tuple[int, str], int] = {}
-        for place in standing:
-            taken.setdefault((self._rank[place], self._side[place]), place)
-        found = set()
-        for place, value in enumerate(values):
-            if value == NOT_MET or any(values[t] != NOT_MET for t in self._rebuts[place]):
-                continue
-            outweighed = highest is not None and self._rank[place] > highest
-            beside = taken.get((self._rank[place], self._side[place]), place) != place
-            if outweighed or beside:
-                found.add(place)
-        return found
-
-
-# What completions suggest, without telling apart arguments that weigh the same.
-
-
 Key = tuple[str | None, str]
 """A suggestion as far as it can turn: its decision and why."""
-
-
-class Weighing:
-    """What is suggested where some criteria are met, under given rulings; each case worked out once.
-
-    A list of truth values speaks of `names` in order: of all criteria, or of one for each kind of argument.
-    """
-
-    def __init__(
-        self, prompt_set: PromptSet, rulings: Mapping[str, Ruling], names: Sequence[str] | None = None
-    ) -> None:
-        self.prompt_set = prompt_set
-        self.rulings = rulings
-        self.names = tuple(prompt_set.criteria if names is None else names)
-        self._known: dict[tuple[bool, ...], Suggestion] = {}
-
-    def of(self, met: Sequence[bool]) -> Suggestion:
-        """The suggestion where `met` says of each name whether it is met, and nothing else is."""
-        key = tuple(met)
-        if key not in self._known:
-            held = {name for name, is_met in zip(self.names, key, strict=True) if is_met}
-            states = {
-                n: CriterionState.MET if n in held else CriterionState.NOT_MET
-                for n in self.prompt_set.criteria
-            }
-            self._known[key] = weigh(self.prompt_set, states, self.rulings)
-        return self._known[key]
-
-    def key(self, met: Sequence[bool]) -> Key:
-        made = self.of(met)
-        return made.decision, made.why
-
-
-class Arguments(Value):
-    """The completions of a set, and what they suggest: `because` and `dissent` name only some that stand."""
-
-    space: Space
-    weighing: Weighing
-
-
-def arguments(prompt_set: PromptSet, off: Iterable[str], rulings: Mapping[str, Ruling]) -> Arguments:
-    """The arguments of a set without the criteria `off`; worked out once for each set and ruling."""
-    declined = frozenset(name for name, one in rulings.items() if one.ruling == "declined")
-    return _arguments(_Same(prompt_set), frozenset(off), declined)
-
-
-def arguments_telling(
-    prompt_set: PromptSet, off: Iterable[str], rulings: Mapping[str, Ruling], also: Sequence[Atom]
-) -> Arguments:
-    """The same, with what a suggestion rests on, and where cells also tell apart whether `also` hold."""
-    names, formulas = _formulas(prompt_set, frozenset(off))
-    return Arguments(Space(prompt_set, formulas, also), Weighing(prompt_set, rulings, names))
 
 
 def switched_off(found: Mapping[str, Finding]) -> frozenset[str]:
     """The criteria that a ruling, or the date of their edition, takes out whatever is answered."""
     return frozenset(name for name, one in found.items() if one.reason)
-
-
-def _kinds(prompt_set: PromptSet) -> list[tuple[str, ...]]:
-    """The criteria, those together that weigh the same."""
-    found: dict[tuple[object, ...], list[str]] = {}
-    for name, one in prompt_set.criteria.items():
-        rebutters = frozenset(other.id for other in prompt_set.criteria.values() if name in other.rebuts)
-        alike: tuple[object, ...] = (prompt_set.rank(one), one.argues, rebutters)
-        found.setdefault((name,) if one.rebuts else alike, []).append(name)
-    return [tuple(names) for names in found.values()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,27 +53,6 @@ class _Same:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.prompt_set is self.prompt_set
-
-
-@lru_cache(maxsize=32)
-def _arguments(key: _Same, off: frozenset[str], declined: frozenset[str]) -> Arguments:
-    prompt_set = key.prompt_set
-    rulings = {name: Ruling("declined", "") for name in sorted(declined)}
-    names, formulas = _formulas(prompt_set, off)
-    graph = ArgumentGraph(prompt_set, names, rulings)
-    return Arguments(Space(prompt_set, formulas, forget=graph.forget), Weighing(prompt_set, rulings, names))
-
-
-def _formulas(prompt_set: PromptSet, off: frozenset[str]) -> tuple[list[str], list[Formula]]:
-    """One criterion of each kind, and when any of its kind is met."""
-    names: list[str] = []
-    formulas: list[Formula] = []
-    for kind in _kinds(prompt_set):
-        criteria = [prompt_set.criteria[name] for name in kind if name not in off]
-        if criteria:
-            names.append(criteria[0].id)
-            formulas.append(AnyOf(tuple(AllOf((one.applies, one.when)) for one in criteria)))
-    return names, formulas
 
 
 def suggest(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]) -> Suggestion:
@@ -379,7 +225,6 @@ def _outcomes(coded: Encoded) -> dict[Key, int]:
 
 MOST_PROMPTS = 3
 _MOST_CHANGES = 3
-_MOST_OPENED = 4
 _MOST_NAMED = 3
 
 
@@ -392,29 +237,6 @@ class Change(Value):
     rests_on: tuple[str, ...] = ()
 
 
-class _Item(Value):
-    """A condition that could be documented, and the cells of its prompt in which it then holds."""
-
-    atom: Atom
-    cells: tuple[int, ...]
-
-    @property
-    def prompt(self) -> str:
-        return self.atom.prompt
-
-
-_Set = tuple[_Item, ...]
-
-
-@dataclass
-class _Result:
-    """What follows from some changes: every decision, what it rests on, and the prompts asked on the way."""
-
-    decisions: set[str | None] = field(default_factory=set)
-    rests_on: dict[str, None] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
-
-
 def would_change(
     reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling], certified: float | None = None
 ) -> tuple[Change, ...]:
@@ -425,17 +247,14 @@ def would_change(
     now = suggest(reading, on, rulings)
     if now.why == "open":
         return ()
-    if reading.prompt_set.language > 1:
-        turned = _changes(reading, findings(reading, on, rulings), rulings, now)
-        return (*turned, *_asking_less(reading, on, rulings, now, certified))
-    search = _Search(reading, on, rulings, now.decision)
-    return tuple(search.changes())
+    turned = _changes(reading, findings(reading, on, rulings), rulings, now)
+    return (*turned, *_asking_less(reading, on, rulings, now, certified))
 
 
 def _changes(
     reading: Reading, found: Mapping[str, Finding], rulings: Mapping[str, Ruling], now: Suggestion
 ) -> Iterator[Change]:
-    """The same for a set of the second language: for the fewest prompts, the widest answers that turn it.
+    """The same: for the fewest prompts, the widest answers that turn it.
 
     All other answers stay, so that what a changed one opens is told only where it has no answer yet. What rules
     make of answers follows them, and is told by those. The first of each group of prompts come before the second
@@ -648,141 +467,3 @@ def _resting(
     }
     made = weigh(prompt_set, states, rulings)
     return made.rests_on if made.decision == decision else ()
-
-
-class _Search:
-    def __init__(
-        self,
-        reading: Reading,
-        on: PartialDate | None,
-        rulings: Mapping[str, Ruling],
-        decision: str | None,
-    ) -> None:
-        self.reading = reading
-        self.set = reading.prompt_set
-        self.decision = decision
-        given = tuple(Atom(name, reserved("given")) for name, p in self.set.prompts.items() if p.documentable)
-        read = _read(self.set)
-        off = switched_off(findings(reading, on, rulings))
-        argued = arguments_telling(self.set, off, rulings, (*read, *given))
-        self.space = argued.space
-        self.weighing = argued.weighing
-        self.held = self.space.held(reading)
-        self.items: dict[str, list[_Item]] = {}
-        for atom in dict.fromkeys((*read, *given)):
-            self.add(atom)
-
-    def add(self, atom: Atom) -> None:
-        prompt = self.set.prompts[atom.prompt]
-        positive = atom.condition.status in (None, Status.GIVEN)
-        if not (prompt.documentable and positive) or self.reading.truth(atom) is True:
-            return
-        place = self.space.atoms[atom.prompt].index(atom)
-        able: Sequence[int] = range(len(self.space.cells[atom.prompt]))
-        rest = without(self.reading.answers.get(atom.prompt), atom.path.split(".")[1:])
-        if rest is not None:
-            able = self.space.agreeing(atom.prompt, rest)
-        cells = tuple(n for n in able if self.space.cells[atom.prompt][n].truth[place])
-        if cells:
-            self.items.setdefault(atom.prompt, []).append(_Item(atom, cells))
-
-    def changes(self) -> Iterator[Change]:
-        """Every change that no other one makes needless, the smallest first."""
-        found: list[tuple[_Set, _Result]] = []
-        for roots in self.roots():
-            if not any(_makes_needless(other, roots) for other, _ in found):
-                for made in self.turning(roots):
-                    if not any(_makes_needless(other, made[0]) for other, _ in found):
-                        found = [one for one in found if not _makes_needless(made[0], one[0])]
-                        found.append(made)
-        for items, result in found:
-            yield Change(
-                answers={item.atom.path: name_of(item.atom) for item in items},
-                labels={item.atom.path: label_of(item.atom) for item in items},
-                decision=next(iter(result.decisions)) or "",
-                rests_on=tuple(name for name in self.set.criteria if name in result.rests_on),
-            )
-
-    def roots(self) -> Iterator[_Set]:
-        """Sets of conditions on prompts that are asked now, at most three, the smallest first."""
-        asked = [name for name in self.items if self.is_asked(name)]
-        for size in range(1, MOST_PROMPTS + 1):
-            for names in combinations(asked, size):
-                yield from _choices([self.items[name] for name in names])
-
-    def turning(self, roots: _Set) -> Iterator[tuple[_Set, _Result]]:
-        """The changes that begin with `roots`, with conditions on the prompts that these open."""
-        result = self.follow(roots)
-        if self.turns(result):
-            yield roots, result
-            return
-        able = self.follow(
-            roots, {name: answers for name, answers in self.held.items() if self.is_asked(name)}
-        )
-        if not able.decisions - {None, self.decision}:
-            return
-        opened = [n for n in self.items if n in able.asked and not self.is_asked(n)]
-        for size in range(1, min(len(opened), _MOST_OPENED) + 1):
-            for names in combinations(opened, size):
-                for more in _choices([self.items[name] for name in names]):
-                    result = self.follow((*roots, *more))
-                    if self.turns(result):
-                        yield (*roots, *more), result
-
-    def turns(self, result: _Result) -> bool:
-        """Whether every way leads to one definite decision, and that another one than now."""
-        return len(result.decisions) == 1 and not result.decisions & {None, self.decision}
-
-    def is_asked(self, name: str) -> bool:
-        return self.reading.asked(name) is True
-
-    def follow(self, items: _Set, held: Choice | None = None) -> _Result:
-        """What follows where all of the items hold; nothing where one of them would not be asked.
-
-        The other answers are as they are, an answer set aside included; or as `held` says.
-        """
-        rest = self.held if held is None else held
-        choice: Choice = {**rest, **{item.prompt: item.cells for item in items}}
-        needed = {item.prompt for item in items}
-        result = _Result()
-        layer: dict[State, None] = {self.space.start: None}
-        for name in self.space.order:
-            following: dict[State, None] = {}
-            for state in layer:
-                asked = self.space.asked(state, name)
-                if asked:
-                    result.asked.add(name)
-                elif name in needed:
-                    return _Result()
-                following.update((after, None) for _, after in self.space.steps(state, name, choice))
-            layer = following
-        for state in layer:
-            made = self.weighing.of(self.space.values(state))
-            result.decisions.add(made.decision)
-            result.rests_on.update(dict.fromkeys(made.rests_on))
-        return result
-
-
-def _read(prompt_set: PromptSet) -> tuple[Atom, ...]:
-    """The conditions that criteria and the `when` of prompts read, those of criteria first."""
-    formulas = [f for c in prompt_set.criteria.values() for f in (c.applies, c.when)]
-    formulas.extend(prompt.when for prompt in prompt_set.prompts.values())
-    return tuple(dict.fromkeys(atom for formula in formulas for atom in atoms(formula)))
-
-
-def _choices(lists: Sequence[Sequence[_Item]]) -> Iterator[_Set]:
-    """One item from each list, in order."""
-    if not lists:
-        yield ()
-        return
-    for item in lists[0]:
-        for rest in _choices(lists[1:]):
-            yield (item, *rest)
-
-
-def _makes_needless(one: _Set, other: _Set) -> bool:
-    """Whether what `other` asks for contains what `one` already suffices with."""
-    wider = {item.prompt: set(item.cells) for item in one}
-    if not set(wider) <= {item.prompt for item in other}:
-        return False
-    return all(set(item.cells) <= wider[item.prompt] for item in other if item.prompt in wider)

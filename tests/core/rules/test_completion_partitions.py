@@ -6,21 +6,19 @@ from typing import Any
 
 import pytest
 
-from assistant.core.answer import Answer
-from assistant.core.answer_reader import check_answer, read_answer
+from assistant.core.answer_reader import check_answer
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import complete
-from assistant.core.rules.completion import Partition, partitions_of, truths, without
+from assistant.core.rules.completion import Partition, partitions_of, truths
 from assistant.core.rules.condition import Atom, atoms
 from assistant.core.rules.prompt_set import Prompt
 from tests.core.rules.small_sets import SCHEMAS, a_set, named
 
 
-def cells(answer: str, *conditions: str, held: Any = None, schemas: Any = SCHEMAS) -> tuple[Partition, ...]:
+def cells(answer: str, *conditions: str, schemas: Any = SCHEMAS) -> tuple[Partition, ...]:
     """The cells of a prompt `p` under conditions as a set writes them."""
     prompt, put = _put(answer, conditions, schemas)
-    begun = None if held is None else read_answer(prompt.schema, held, "p")
-    found = partitions_of(prompt, put, begun)
+    found = partitions_of(prompt, put)
     for cell in found:
         assert complete(prompt.schema.shape, cell.answer)
         check_answer(prompt.schema, cell.answer, "p")
@@ -151,23 +149,6 @@ def test_lists_are_as_long_as_a_condition_counts() -> None:
     assert vectors(found) == {(0, 0), (1, 0), (0, 1), (1, 1)}
 
 
-def test_what_is_held_stays() -> None:
-    assert vectors(cells("flags", "p: any_present", "p: none_found", held={"fever": "yes"})) == {(1, 0)}
-    assert vectors(cells("flags", "p: any_present", "p: none_found", held={"fever": "unclear"})) == {
-        (0, 0),
-        (1, 0),
-    }
-    assert vectors(cells("surgery", "p: none", "p: fusion", held={"levels": ["C4"]})) == {(0, 1), (0, 0)}
-
-
-def test_an_open_list_goes_on_from_what_is_there() -> None:
-    prompt, put = _put("studies", ("p: none", "p.kind: {every: {const: ct}}"), SCHEMAS)
-    begun = read_answer(prompt.schema, [{"kind": "ct", "clean": "yes"}], "p")
-    opened = Answer(parts=begun.parts, closed=False, listing=True)
-    assert vectors(partitions_of(prompt, put, opened)) == {(0, 1), (0, 0)}
-    assert vectors(partitions_of(prompt, put, begun)) == {(0, 1)}
-
-
 def test_statements_have_a_value_that_fits() -> None:
     schemas = {**SCHEMAS, "code": {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["AB"]}}
     assert vectors(cells("code", "p: given", "p: {const: XY}", schemas=schemas)) == {(1, 0), (1, 1), (0, 0)}
@@ -198,13 +179,3 @@ def test_labels_say_what_holds() -> None:
     assert found[False, False] == "0 weeks"
     (only,) = {cell.label for cell in cells("flags", 'p.tumor: "yes"') if cell.truth == (True,)}
     assert only == "tumor: present"
-
-
-def test_taking_a_part_out() -> None:
-    prompt, _ = _put("flags", (), SCHEMAS)
-    answer = read_answer(prompt.schema, {"fever": "yes", "tumor": "no"}, "p")
-    left = without(answer, ["tumor"])
-    assert left is not None
-    assert set(left.parts or {}) == {"fever"}
-    assert without(answer, []) is None
-    assert without(without(answer, ["tumor"]), ["fever"]) is None

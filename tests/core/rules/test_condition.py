@@ -7,7 +7,7 @@ import pytest
 from assistant.core.answer import Answer, Status, group
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import inline, over, reserved
-from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, Truth, evaluate, holds, substitute
+from assistant.core.rules.condition import AllOf, AnyOf, Atom, Truth, evaluate, holds
 from tests.core.rules.small_sets import a_set, read
 
 VALUES: tuple[Truth, ...] = (True, False, None)
@@ -25,24 +25,6 @@ def test_kleene(a: Truth, b: Truth) -> None:
     assert evaluate(AllOf((A, B)), truth) is _and(a, b)
     negated = {True: False, False: True, None: None}
     assert evaluate(AnyOf((A, B)), truth) is negated[_and(negated[a], negated[b])]
-
-
-@pytest.mark.parametrize(
-    "formula", [AllOf((A, AnyOf((B, A)))), AnyOf((AllOf((A, B)), B)), AllOf((A, True)), True]
-)
-@pytest.mark.parametrize("a", VALUES)
-@pytest.mark.parametrize("b", VALUES)
-def test_what_is_left_of_a_formula_is_worth_the_same(formula: Formula, a: Truth, b: Truth) -> None:
-    left = substitute(formula, {A: a, B: None}.__getitem__)
-    assert evaluate(left, {A: None, B: b}.__getitem__) is evaluate(formula, {A: a, B: b}.__getitem__)
-
-
-def test_equal_rests_compare_equal() -> None:
-    known = {A: True, B: None}.__getitem__
-    assert substitute(AllOf((A, B)), known) == substitute(AnyOf((AllOf((B, A)), B)), known) == B
-    assert AllOf(()) is not True
-    assert substitute(AllOf(()), known) is True
-    assert substitute(AnyOf(()), known) is False
 
 
 def test_a_condition_on_a_value_is_false_without_one() -> None:

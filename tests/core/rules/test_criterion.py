@@ -9,7 +9,6 @@ import pytest
 from assistant.core.dates import PartialDate
 from assistant.core.rules.criterion import Ruling, State, any_stands, findings, state_of, unrebutted, weigh
 from assistant.core.rules.prompt_set import PromptSet
-from assistant.core.rules.suggestion import MET, NOT_MET, ArgumentGraph
 from tests.core.rules.brute_force import every_reading, met, random_set
 from tests.core.rules.small_sets import HEAD, a_set, read
 from tests.prove import scale
@@ -172,19 +171,6 @@ def test_the_day_after_the_last_day_is_out_of_force() -> None:
     for day, state in ((30, State.MET), (1, State.NOT_APPLICABLE)):
         on = PartialDate(2017, 11 if day == 30 else 12, day)
         assert findings(read(made, p0="yes"), on, {})["against-high"].state is state
-
-
-@pytest.mark.parametrize("seed", range(scale.of(8, 40)))
-def test_what_is_forgotten_never_mattered(seed: int) -> None:
-    made = random_set(seed, 3)
-    graph = ArgumentGraph(made, tuple(made.criteria), {})
-    for reading in every_reading(made, {}):
-        values = tuple(MET if value else NOT_MET for value in met(reading))
-        full, short = (
-            suggested(made, *(n for n, v in zip(made.criteria, which, strict=True) if v == MET))
-            for which in (values, graph.forget(values))
-        )
-        assert (full.decision, full.why) == (short.decision, short.why)
 
 
 def test_a_criterion_stands_if_met_and_rebutted_by_none_that_stands() -> None:

@@ -47,103 +47,73 @@ def told(found: tuple[Change, ...]) -> list[dict[str, str]]:
     return [dict(change.answers) for change in found]
 
 
-def test_a_prompt_that_a_change_opens_comes_with_it() -> None:
+FUSED = {"procedure": "fusion", "levels": ["C4"]}
+A_FLAG = [{f"flags.{name}": "yes"} for name in ("fever", "tumor", "trauma")]
+FUSION = {"surgery.procedure": "fusion", "suspected": "any answer"}
+
+
+def test_each_change_is_told_with_what_it_opens_and_nothing_that_is_there_already() -> None:
+    first, *rest = A_FLAG
+    no_source = SET.replace("when: {surgery: fusion}, documentable: yes", "when: {surgery: fusion}")
+    for found, expected in [
+        (changes(), [{**FUSION, "films": "no"}]),
+        (changes(no_source), [{**FUSION, "films": "no"}]),
+        (changes(surgery=FUSED, films="no"), [{"suspected": "any answer"}]),
+        (changes(surgery=FUSED, films="not_documented"), [{"films": "no", "suspected": "any answer"}]),
+        (changes(surgery=FUSED, films="no", asked_for=["front"]), []),  # no note can supply it
+        (changes(films="no"), [FUSION]),  # an answer set aside comes back
+        (changes(films="yes"), []),
+        (changes(rulings={"union": Ruling("declined", "no")}), []),  # its rebuttal promises nothing
+    ]:
+        assert told(found) == [first, *expected, *rest]
     found = changes()
-    assert told(found) == [
-        {"flags": "any_present"},
-        {"surgery": "fusion", "suspected": "given", "films": "no"},
-    ]
-    assert found[1].decision == "overturned"
-    assert found[1].rests_on == ("union",)
-    assert found[1].labels == {"surgery": "a fusion", "suspected": "answered", "films": "no"}
+    assert (found[1].decision, found[1].rests_on) == ("overturned", ("union",))
+    assert found[1].labels == {
+        "surgery.procedure": "Which? (procedure): fusion",
+        "films": "Made? no",
+        "suspected": "What? any answer",
+    }
 
 
-def test_what_is_there_already_is_not_asked_again() -> None:
-    fused = {"procedure": "fusion", "levels": ["C4"]}
-    assert told(changes(surgery=fused, films="no")) == [{"flags": "any_present"}, {"suspected": "given"}]
-    assert told(changes(surgery=fused, films="not_documented"))[1] == {"films": "no", "suspected": "given"}
-
-
-def test_only_what_a_physician_can_document_is_named() -> None:
-    fused = {"procedure": "fusion", "levels": ["C4"]}
-    assert told(changes(surgery=fused, films="no", asked_for=["front"])) == [{"flags": "any_present"}]
-
-
-def test_an_opened_prompt_that_cannot_be_documented_must_not_matter() -> None:
-    body = SET.replace("when: {surgery: fusion}, documentable: yes", "when: {surgery: fusion}")
-    assert told(changes(body)) == [{"flags": "any_present"}]
-
-
-def test_an_answer_set_aside_comes_back() -> None:
-    assert told(changes(films="no"))[1] == {"surgery": "fusion", "suspected": "given"}
-    assert told(changes(films="yes"))[1] == {"surgery": "fusion", "suspected": "given", "films": "no"}
-
-
-def test_a_declined_rebuttal_promises_nothing() -> None:
-    assert told(changes(rulings={"union": Ruling("declined", "no")})) == [{"flags": "any_present"}]
-
-
-def test_from_overturned_to_upheld() -> None:
+def test_from_overturned_to_upheld_and_from_a_gap_to_either() -> None:
+    none = {"flags.fever": "no", "flags.tumor": "no", "flags.trauma": "no"}
     found = changes(flags={"fever": "yes", "tumor": "no", "trauma": "no"})
-    assert [(change.decision, dict(change.answers)) for change in found] == [
-        ("upheld", {"flags": "none_found"})
-    ]
-
-
-def test_from_a_gap() -> None:
-    found = changes(flags="unclear")
-    assert {change.decision for change in found} == {"upheld", "overturned"}
+    assert [(change.decision, dict(change.answers)) for change in found] == [("upheld", none)]
+    assert {change.decision for change in changes(flags="unclear")} == {"upheld", "overturned"}
 
 
 def test_a_claim_holds_for_every_answer_that_fulfils_it() -> None:
-    body = """
-prompts:
-  - {id: p, ask: How long?, answer: weeks, documentable: yes}
-criteria:
+    for answer, criteria, expected in [
+        (
+            "weeks",
+            """
   - {id: a, cite: high, when: {p: over_six}, argues: for, says: Yes.}
   - {id: b, cite: high, when: {p: chronic}, argues: against, says: No.}
   - {id: c, cite: low, when: {p: not_documented}, argues: against, says: No.}
-"""
-    assert would_change(read(a_set(body), p="not_documented"), None, {}) == ()
-
-
-def test_the_wider_condition_is_named() -> None:
-    body = """
-prompts:
-  - {id: p, ask: How long?, answer: weeks, documentable: yes}
-criteria:
+""",
+            [{"p": "7 to 12 weeks"}],
+        ),
+        (
+            "weeks",
+            """
   - {id: a, cite: low, when: [{p: chronic}, {p: over_six}], argues: for, says: Yes.}
   - {id: b, cite: low, when: {p: not_documented}, argues: against, says: No.}
-"""
-    found = would_change(read(a_set(body), p="not_documented"), None, {})
-    assert told(found) == [{"p": "over_six"}]
-
-
-def test_given_is_named_where_any_statement_does() -> None:
-    body = """
-prompts:
-  - {id: p, ask: What?, answer: statement, documentable: yes}
-criteria:
+""",
+            [{"p": "at least 7 weeks"}],
+        ),
+        (
+            "statement",
+            """
   - {id: a, cite: low, when: {p: given}, argues: for, says: Yes.}
   - {id: b, cite: high, when: {p: not_documented}, argues: against, says: No.}
-"""
-    (change,) = would_change(read(a_set(body), p="not_documented"), None, {})
-    assert (dict(change.answers), dict(change.labels)) == ({"p": "given"}, {"p": "answered"})
-
-
-def test_a_part_is_changed_beside_the_others() -> None:
-    body = """
-prompts:
-  - {id: flags, ask: Any?, answer: flags, documentable: yes}
-criteria:
-  - {id: a, cite: low, when: {flags.tumor: "yes", flags.fever: "no"}, argues: for, says: Yes.}
-  - {id: b, cite: low, when: {flags.tumor: not_documented}, argues: against, says: No.}
-"""
-    flags = {"fever": "no", "tumor": "not_documented", "trauma": "no"}
-    (change,) = would_change(read(a_set(body), flags=flags), None, {})
-    assert dict(change.answers) == {"flags.tumor": "yes"}
-    assert dict(change.labels) == {"flags.tumor": "tumor: present"}
-    assert would_change(read(a_set(body), flags={**flags, "fever": "yes"}), None, {}) == ()
+""",
+            [{"p": "any answer"}],
+        ),
+    ]:
+        body = (
+            f"prompts:\n  - {{id: p, ask: Which?, answer: {answer}, documentable: yes}}\ncriteria:{criteria}"
+        )
+        assert told(would_change(read(a_set(body), p="not_documented"), None, {})) == expected
 
 
 def test_at_most_three_prompts() -> None:
