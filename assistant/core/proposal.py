@@ -71,17 +71,10 @@ def reckoned(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | 
 
 def follows_from(prompt: Prompt, reading: Reading) -> frozenset[str]:
     """The questions of whose answers alone a prompt is worked out, up to the day that governs; none where the case file gives more."""
-    if prompt.computed is None and not prompt.propose:
-        return frozenset()
-    paths = prompt.computed.paths() if prompt.computed is not None else _ruled_by(prompt)
-    roots = {path.split(".", 1)[0] for path in paths if path not in _GOVERNING}
+    if prompt.computed is None and not all(one.rule for one in prompt.propose):
+        return frozenset()  # a fact may be proposed, too
+    roots = prompt.rule_roots(but=_GOVERNING)
     return frozenset(roots) if roots <= reading.prompt_set.prompts.keys() else frozenset()
-
-
-def _ruled_by(prompt: Prompt) -> tuple[str, ...]:
-    """What the rules of a prompt read; nothing where a fact may be proposed, too."""
-    ruled = all(one.rule for one in prompt.propose)
-    return tuple(path for one in prompt.propose for path in (one.of, one.than) if path) if ruled else ()
 
 
 def rule_result(

@@ -51,11 +51,6 @@ class SearchTrail(Value):
     more: int
 
 
-def absences(session: Session, scope: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """The prompts of a scope that are read now and say *not documented*, each with the paths that say so."""
-    return session.reading(scope).not_documented().items()
-
-
 def searched_for(session: Session, scope: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The prompts of a scope of which something stands on a search, each with the paths: not found, or none in the file."""
     absent = session.reading(scope).not_documented()

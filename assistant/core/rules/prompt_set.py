@@ -5,7 +5,7 @@ These are plain values, made by `prompt_set_reader` from files that a physician 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -137,6 +137,12 @@ class Prompt(Value):
         """The words that are looked for: those of an entry of a checklist, or all that the question has."""
         entry = self.entries.get(part)
         return self.look_for if entry is None else entry.words
+
+    def rule_roots(self, but: Collection[str] = ()) -> KeysView[str]:
+        """What its rules and its sum read, in order: questions, `case`, `item` and so on; `but` these paths."""
+        paths = [path for one in self.propose for path in (one.of, one.than) if one.rule and path]
+        paths += self.computed.paths() if self.computed is not None else ()
+        return dict.fromkeys(path.split(".", 1)[0] for path in paths if path not in but).keys()
 
 
 class Caution(Value):
@@ -300,15 +306,11 @@ class PromptSet(Value, dict=True):
     @cached_property
     def reckoned_from(self) -> Mapping[str, tuple[str, ...]]:
         """By each prompt that has a rule to work it out, those whose answers its rules read."""
-        found: dict[str, tuple[str, ...]] = {}
-        for name, one in self.prompts.items():
-            rules = [rule for rule in one.propose if rule.rule]
-            if one.computed is not None or rules:
-                paths = [path for rule in rules for path in (rule.of, rule.than)]
-                paths += one.computed.paths() if one.computed is not None else ()
-                roots = dict.fromkeys(path.split(".", 1)[0] for path in paths)
-                found[name] = tuple(root for root in roots if root in self.prompts)
-        return found
+        return {
+            name: tuple(root for root in one.rule_roots() if root in self.prompts)
+            for name, one in self.prompts.items()
+            if one.computed is not None or any(rule.rule for rule in one.propose)
+        }
 
     @cached_property
     def schema_texts(self) -> Mapping[str, str]:
