@@ -87,7 +87,10 @@ LATE_OURS = {
     ("core.turn", "core.record.checks"): "the same",
     ("library", "core.record.language core.rules.suggestion"): "a search or a reference case needs them",
     ("library", "core.rules.proof"): "only a set of a person's own is proven when a case is opened",
-    ("review.talk", "core.record.checks"): "there is nothing to check before the first answer",
+    (
+        "review.talk",
+        "core.record.checks core.record.own_words",
+    ): "there is nothing to check before the first answer",
     ("review.passages", "core.record.checks core.record.counts core.record.guard"): "the same",
     ("review.review", "core.rationale core.record.checks core.record.finding_checks"): "the same",
     (

@@ -49,10 +49,14 @@ def _sign_turn(session: Session) -> Turn:
     for number, one in enumerate(left if len(left) <= _MOST_DOUBTED else (), 1):
         what = f"Passage ({number}) {'is no denial' if one.kind == 'denied' else 'does not fit'}"
         what = f"Reason ({number}) does not hold" if one.kind == "aside" else what
+        if not one.prompt:
+            continue
         again = c.ShowPrompt(one.scope, one.prompt)
         options.append(Option(f"{what}: ask its question anew", again, value=f"anew {number}"))
     if len(left) > _MOST_DOUBTED:
-        first = c.ShowPrompt(left[0].scope, left[0].prompt)
+        first = c.ShowPrompt(
+            left[0].scope, left[0].prompt or next(iter(session.rules.sets[left[0].scope].prompts))
+        )
         said = "A passage is no denial, or does not fit: ask its question anew"
         options.append(Option(said, first, f"Which of the {len(left)}? Type its number.", "anew"))
     words = "Type `sign` and Enter to sign it as it stands above."

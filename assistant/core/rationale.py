@@ -402,7 +402,7 @@ class _Writer:
                 self.said.add(criterion.id)
                 yield from self.caution(criterion.id)
         made = self.session.determinations.get(self.key)
-        if self.flows and against and made is not None and made.reason and made.decision != made.suggested:
+        if self.flows and against and made is not None and made.departs:
             one = self.sourced("departed", self.say("rationale.departed"), *against)
             yield replace(one, facts=(f"determination.{self.key}",))
 
@@ -425,7 +425,7 @@ class _Writer:
     def departure(self) -> Iterator[DraftSentence]:
         """Why the reviewer decides otherwise than the findings suggest."""
         made = self.session.determinations.get(self.key)
-        if made is not None and made.reason and made.decision != made.suggested:
+        if made is not None and made.departs:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
             reason, facts = ended(made.reason), (f"determination.{self.key}",)
             if self.session.guard > 8:

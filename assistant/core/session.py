@@ -131,14 +131,14 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     return replace(answer, search=reach)
 
 
-GUARD = 9
+GUARD = 10
 """Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every
 finding, 3 also what is unclear, what the refusal alone says, and what was edited; its reasons stand in the letter;
 4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the
 request, 6 also numbers of another thing, quotes that name another entry or choice, and why an answer changed, 7 also choices
 by words that name none, and a differing value whose own passage is cited is no longer asked about, 8 also numbers cut from their noun; what was set aside
-stands beside its sentence, 9 also what a list leaves out, and reasons that the page belies. Whoever adds or
-sharpens a check raises it, so that what was signed before is derived as on its day.
+stands beside its sentence, 9 also what a list leaves out, and reasons that the page belies, 10 also what no page says of the
+reviewer's own words. Whoever adds or sharpens a check raises it, so that what was signed before is derived as on its day.
 """
 
 AnswerPlace = tuple[str, str]
@@ -151,6 +151,11 @@ class Determination(Value):
     decision: str
     suggested: str | None
     reason: str
+
+    @property
+    def departs(self) -> bool:
+        """Whether it is another than was suggested, for a reason that stands in the letter."""
+        return bool(self.reason) and self.decision != self.suggested
 
 
 class Changed(Value):
@@ -214,8 +219,8 @@ class Session(Value):
     declined: e.SessionDeclined | None = None
     signed: e.SessionSigned | None = None
     addenda: tuple[str, ...] = ()
-    added_to: tuple[tuple[str, str], ...] = ()
-    """Of each addendum the item and the sentence that it adds to; both are empty where none is named."""
+    added_to: tuple[tuple[str, str, str], ...] = ()
+    """Of each addendum the item and the sentence that it adds to, both empty where none is named, and the reason given."""
     denials_read: frozenset[str] = frozenset()
     """Digests of what was read before the signature: passages that the record denies, quotes of the reviewer's own."""
     guard: int = GUARD
@@ -437,7 +442,7 @@ def _after(session: Session, event: e.Step) -> Session:
         case e.SessionSigned():
             return replace(session, signed=event, status="signed", guard=event.guard)
         case e.AddendumAdded(text):
-            to = (event.to, event.quoted)
+            to = (event.to, event.quoted, event.reason)
             return replace(session, addenda=(*session.addenda, text), added_to=(*session.added_to, to))
         case e.SessionOpened() | e.SessionParked() | e.SessionResumed() | e.WhyOpened():
             return session

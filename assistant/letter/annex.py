@@ -24,6 +24,7 @@ from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, passage_words
 from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.grounds import Kind, exempt, grounds
+from assistant.core.record.own_words import held
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.record.passages import PassageGroup
 from assistant.core.record.second_look import denials_by_prompt, relied_on
@@ -44,7 +45,7 @@ from assistant.letter.document import (
     paragraph,
     points,
 )
-from assistant.letter.sections import Assess, closed, ended, rationale, reference
+from assistant.letter.sections import Assess, closed, ended, own_mark, rationale, reference
 
 
 def sentence_sources(session: Session, assess: Assess, frame: Frame) -> Section | None:
@@ -183,6 +184,8 @@ def _told(session: Session, frame: Frame, absence: _Absence) -> LetterSentence:
     terms = dict.fromkeys((*(made.terms if made is not None else ()), *trail.terms))
     if terms:
         told.append(frame.say("searches.terms", terms=", ".join(terms)))
+    if made is not None and made.also:
+        told.append(frame.say("searches.also", terms=", ".join(made.also)))
     names = trail.documents or tuple(case.documents)
     pages = trail.pages or sum(case.documents[name].pages for name in names if name in case.documents)
     if set(names) != set(case.documents) or pages != case.page_count:
@@ -439,10 +442,14 @@ def addenda(session: Session, frame: Frame) -> Section | None:
     blocks: list[Block] = []
     to = dict(enumerate(session.added_to, 1))
     for number, text in enumerate(session.addenda, 1):
-        item, quoted_ = to.get(number, ("", ""))
+        item, quoted_, reason = to.get(number, ("", "", ""))
         about = (f"addendum.{number}",)
         said = LetterSentence(text, CASE_SCOPE, f"addendum:{number}", "reviewer", facts=about)
-        sentences = [replace(said, mark=frame.say("reviewers_words"))]
+        marks = [frame.say("reviewers_words")]
+        if session.guard > 9:
+            marks = [own_mark(session, frame, held(session, item, said.key, text)) or marks[0]]
+            marks += [frame.say("rationale.explained", reason=ended(reason))] if reason else []
+        sentences = [replace(said, mark=" ".join(marks))]
         if quoted_:
             told = frame.say("addenda.quoting", item=item, quoted=quoted_)
             sentences.insert(0, replace(said, text=told, key=f"quoted:{number}", origin="drafted"))

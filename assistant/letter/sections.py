@@ -16,11 +16,13 @@ from assistant.core.record.absence import contradicted, not_found, set_aside
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.checks import explained
 from assistant.core.record.dismissed import beside_reasons
+from assistant.core.record.own_words import OwnWords, own_words
 from assistant.core.record.second_look import relied_on
 from assistant.core.rules.guidelines import LAW, TIERS
 from assistant.core.rules.prompt_set import Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
+from assistant.core.text import one_line
 from assistant.core.turn import part_question
 from assistant.core.value import replace
 from assistant.core.wording import told_as
@@ -354,7 +356,7 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
 def _rationale(key: str, assessment: Assessment, assess: Assess, frame: Frame) -> tuple[LetterSentence, ...]:
     relied = _relied_on(key, assessment, frame)
     explained_, amended = _explained_beside(key, assessment, frame), _amended_beside(key, assessment, frame)
-    aside = _set_aside_beside(key, assessment, frame)
+    aside, told = _set_aside_beside(key, assessment, frame), _own_beside(key, assessment, frame)
     own = "" if frame.in_two_parts else frame.say("reviewers_words")
     made = [
         LetterSentence(
@@ -370,7 +372,7 @@ def _rationale(key: str, assessment: Assessment, assess: Assess, frame: Frame) -
             " ".join(
                 mark
                 for mark in (
-                    own if one.origin == "reviewer" else "",
+                    (told.get(one.key) or own) if one.origin == "reviewer" else "",
                     relied.get(one.key, ""),
                     explained_.get(one.key, ""),
                     amended.get(one.key, ""),
@@ -552,6 +554,26 @@ def _set_aside_beside(key: str, assessment: Assessment, frame: Frame) -> dict[st
 
 
 _MOST_PAGES = 4
+
+
+def _own_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
+    """By the key of a sentence in the reviewer's own words: which pages say it, and what of it no page says."""
+    session = assessment.session
+    return {one.key: own_mark(session, frame, one) for one in own_words(session, key)}
+
+
+_QUOTED = 240
+"""Letters of a passage that stands beside the reviewer's own words."""
+
+
+def own_mark(session: Session, frame: Frame, one: OwnWords) -> str:
+    """What stands beside words of the reviewer's own: the passages that say the same, and what none says."""
+    told = (replace(place, quote=one_line(place.quote, _QUOTED)) for place in one.borne)
+    quoted = "; ".join(_quoted(session, frame, place) for place in told)
+    uncited = "" if one.whole else "; ".join(f"“{clause}”" for clause in one.uncited)
+    said = [frame.say("own.cited", quoted=quoted)] if quoted else []
+    said += [frame.say("own.uncited", words=uncited)] if one.uncited else []
+    return " ".join(said)
 
 
 def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str]:

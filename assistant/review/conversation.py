@@ -495,6 +495,8 @@ class Conversation(Replies):
                 f"There is no passage {one_line(words, 20)}.", "", f"Type its number, 1 to {len(left)}."
             )
         one = left[int(number) - 1]
+        if not one.prompt:
+            raise refuse("These words are your own.", "", "Edit the sentence in the draft, or decide again.")
         return c.ShowPrompt(one.scope, one.prompt)
 
     def _cite_against(self, place: AnswerPlace) -> list[Line]:

@@ -15,7 +15,7 @@ from assistant.core.value import replace
 from assistant.core.wording import shown
 from assistant.review.passages import trail_lines
 from assistant.review.review import Review
-from assistant.review.talk import ADDED, DECLINED
+from assistant.review.talk import DECLINED, added_words
 
 
 def told_lines(text: str) -> list[Line]:
@@ -78,7 +78,7 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     if isinstance(command, c.CorrectFact):
         return [Line("answer", f"The page says: {one_line(command.reason, 300)}")]
     if isinstance(command, c.AddAddendum):
-        return [ADDED]
+        return added_words(review.session)
     if isinstance(command, c.Acknowledge):
         return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
     return []

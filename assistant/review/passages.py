@@ -244,6 +244,9 @@ def trail_lines(review: Review, place: AnswerPlace) -> list[str]:
         f"Searched {counted(documents, 'document')}, {counted(made.pages, 'page')}, for {words}, with their "
         "spellings and synonyms."
     ]
+    if made.also:
+        also = ", ".join(one_line(term, 60) for term in made.also)
+        lines.append(f"Your own search, no part of it until its passages are cited or set aside: {also}.")
     speaking = 0 if review.session.measured else len(against(review.session, place))
     gone = len(dismissals(review.session, place))
     told = [f"{counted(made.hits, 'passage') if made.hits else 'no passages'} found"]

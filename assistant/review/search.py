@@ -15,7 +15,7 @@ from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, sp
 from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
 from assistant.core.record.language import Vocabulary, read_vocabulary, word_root, words_in
-from assistant.core.record.mentions import muscles_of, regions_of
+from assistant.core.record.mentions import akin, muscles_of, regions_of
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PLANNED, PassageGroup, SentencePlace, Weight, grouped
 from assistant.core.session import AnswerPlace, Session
@@ -56,6 +56,7 @@ _COVER = re.compile(
 )
 """A short page that calls itself a cover in its first lines, with the lines of one."""
 
+_MOST_TOLD = 6
 _LASTING = 28
 """The fewest days of what a question calls long."""
 _MOST_PAGES = 12
@@ -88,6 +89,29 @@ class RecordSearch:
             return {}
         found = _index_of(_kept({"": (text,)}), _kept(self._texts)).look_for(terms)
         return {one.term: one.standing for one in sorted(found, key=lambda one: one.supports)}
+
+    def told_otherwise(self, text: str) -> tuple[PassageGroup, ...]:
+        """What the record says otherwise than a text of the reviewer's, whichever word of the vocabulary that speaks of.
+
+        Against what is denied there speaks all that affirms it, against what is affirmed a denial where nothing affirms
+        it; not what the refusal says, nor what is said of another region.
+        """
+        heads = [line.same[0] for line in self._vocabulary.synonyms if line.same]
+        regions = [one for item in self._case.items.values() for one in regions_of(item.region)]
+        found: dict[str, PassageGroup] = {}
+        for term, how in self.heard(text, heads).items():
+            groups = [one for one in self.passages((term,)) if self._is_of(regions, one)]
+            affirming = [one for one in groups if one.standing == "affirmed"]
+            denying = [one for one in groups if one.standing == "negated" and one.plain]
+            told = affirming if how == "negated" else denying if how == "affirmed" and not affirming else []
+            found.update((" ".join(one.quote.split()), one) for one in told)
+        return tuple(found.values())[:_MOST_TOLD]
+
+    def _is_of(self, regions: Iterable[str], group: PassageGroup) -> bool:
+        document, named = self._case.documents.get(group.document), regions_of(group.quote)
+        if document is None or document.is_ur_report or self.is_running(group.quote):
+            return False
+        return not named or any(akin(one, own) for one in named for own in regions)
 
     def passages(self, terms: Sequence[str]) -> tuple[PassageGroup, ...]:
         """Every group of passages that speaks of one of the terms, in the order in which they matter."""

@@ -43,7 +43,19 @@ class Pending(Value):
 
 
 DECLINED = Line("news", "Declined. The session is closed, and the reason is logged.")
-ADDED = Line("news", "The addendum is logged, and stands in the letter.")
+
+
+def added_words(session: Session) -> list[Line]:
+    """That an addendum is logged, and whether a page is cited for it."""
+    from assistant.core.record.own_words import held  # after the signature
+
+    text, (item, _, _) = session.addenda[-1], session.added_to[-1]
+    made = held(session, item, "", text)
+    lines = [Line("news", "The addendum is logged, and stands in the letter.")]
+    if made.uncited and session.guard > 9:
+        said = "" if made.whole else f": {'; '.join(f'“{one_line(one, 200)}”' for one in made.uncited)}"
+        lines.append(Line("note", f"No page is cited for it, and the letter says so beside it{said}."))
+    return lines
 
 
 def cited_words(evidence: Evidence) -> Line:
@@ -162,14 +174,23 @@ class Talk:
         to, letter = quoted if said != text else "", self._said()
         found = session.status == "signed" and (
             unborne_in(session, "the addendum", add.text, self.review.pages, () if to else letter)
-            or addendum_check(session, item, to, add.text, letter, self.review.search.heard)
+            or addendum_check(
+                session,
+                item,
+                to,
+                add.text,
+                letter,
+                self.review.search.heard,
+                self.review.pages,
+                self.review.search.told_otherwise(add.text),
+            )
         )
         if found:
             where = "Where does it stand? Your words are logged with the addendum; < leaves it out."
             self.pending = Pending(where, lambda reason: replace(add, reason=reason))
             lines = [Line("warning", found.message), *(Line("note", fact) for fact in found.facts)]
             return [*lines, Line("note", f"Nothing is added yet. {where}")]
-        return [*self.carry_out(add), ADDED]
+        return [*self.carry_out(add), *added_words(self.review.session)]
 
     def _said(self) -> list[str]:
         session = self.review.session

@@ -179,6 +179,8 @@ def unseen_lines(review: Review) -> list[str]:
         elif one.kind == "own":
             said = f"you took it to say {f'“{one.answer}”' if one.answer else 'so'}: "
             said += review.session.prompt(one.scope, one.prompt).ask
+        elif one.kind == "words":
+            said = "your own words; no page of the record is cited for them"
         elif one.plain:
             said = "denied" if one.cue != PLANNED else "planned, so that it says nothing of what there was"
         else:
@@ -186,7 +188,8 @@ def unseen_lines(review: Review) -> list[str]:
         places = [place.rpartition(":") for place in one.places]
         whose = next(filter(None, (review.search.whose(name, [int(page)]) for name, _, page in places)), "")
         said += f"; its page gives {whose}" if whose else ""
-        lines.append(f"  ({number}) “{one_line(one.quote, 400)}” ({where}) · {said}")
+        where = f" ({where})" if where else ""
+        lines.append(f"  ({number}) “{one_line(one.quote, 400)}”{where} · {said}")
     return lines
 
 

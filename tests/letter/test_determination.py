@@ -144,11 +144,11 @@ def test_an_addendum_quotes_the_sentence_that_it_adds_to(signed: Review) -> None
         signed.perform(c.AddAddendum(said, "", to, quoted))
     text = flat(to_text(letter_of(signed), "determination"))
     assert (
-        f"Addendum 1: On this sentence of item 1: “{sentences[3]}” A page arrived later. [reviewer's own words]"
+        f"Addendum 1: On this sentence of item 1: “{sentences[3]}” A page arrived later. [the reviewer's own words; no page cited]"
         in text
     )
     assert (
-        f"Addendum 2: On this sentence of item 1: “{sentences[-1]}” A second page arrived. [reviewer's own words]"
+        f"Addendum 2: On this sentence of item 1: “{sentences[-1]}” A second page arrived. [the reviewer's own words; no page cited]"
         in text
     )
     with pytest.raises(Refused, match="has no such sentence"):

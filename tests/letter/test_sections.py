@@ -112,7 +112,7 @@ def test_the_signed_text_is_the_same_before_and_after(decided: Review) -> None:
     decided.perform(c.AddAddendum("A page arrived later."))
     assert signing_text(decided.session, decided.assess) == before
     text = to_text(letter_of(decided))
-    assert "Addendum 1: A page arrived later. [reviewer's own words]" in text
+    assert "Addendum 1: A page arrived later. [the reviewer's own words; no page cited]" in flat(text)
     assert "NOT THE TEXT" not in text
 
 
@@ -284,7 +284,8 @@ def test_an_edited_sentence_is_marked_as_the_reviewers(decided: Review) -> None:
     one = decided.assess("1").sentences[0]
     decided.perform(c.EditSentence("1", one.key, one.text, "Films of the neck are asked for."))
     letter = letter_of(decided)
-    assert "Films of the neck are asked for. As noted in" in flat(to_text(letter))
+    mark = "[the reviewer's own words; no page cited for “Films”]"
+    assert f"Films of the neck are asked for. {mark} As noted in" in flat(to_text(letter))
     assert "Sentence 1: the reviewer's own words, on answers prior_surgery" in flat(to_text(letter))
     assert valid(letter)["items"][0]["rationale"][0]["origin"] == "reviewer"
 

@@ -14,9 +14,9 @@ import pytest
 
 from assistant import library
 from assistant.core import yaml
-from assistant.core.answer import Dismissed
+from assistant.core.answer import Dismissed, Evidence
 from assistant.core.record.dismissed import beside_reasons
-from assistant.core.record.finding_checks import otherwise
+from assistant.core.record.own_words import belied_by, held, otherwise, own_words
 from assistant.core.value import replace
 from assistant.letter import annex
 from assistant.letter.annex import rests_on
@@ -592,6 +592,63 @@ def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> N
         talk.pending = None
 
 
+def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tmp_path: Path) -> None:
+    review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
+    helped = "They also state that care has not helped."
+    for text, was, uncited, against in [
+        ("The knee is unstable.", "", ["The knee is unstable"], ""),
+        ("The cuff is whole, and he walks alone.", "", ["The cuff is whole", "he walks alone"], ""),
+        ("The knee has locked twice this week.", "", [], ""),
+        ("The knee has locked, but it is swollen.", "", ["it is swollen"], ""),
+        ("He bears no weight on the leg.", "", ["He bears no weight on the leg"], "He bears weight."),
+        (
+            "The tenderness is absent.",
+            "",
+            ["The tenderness is absent"],
+            "Examination: Joint line tenderness is present.",
+        ),
+        ("Physical therapy and ibuprofen have not helped.", helped, [], ""),
+        ("They also state that care has helped no more.", helped, [], ""),
+        ("They also state that care has not helped after a fall.", helped, ["after a fall"], ""),
+        ("Care of the right knee has not helped.", helped, [], ""),
+    ]:
+        made = held(review.session, "1", "", text, was)
+        assert list(made.uncited) == uncited, text
+        found = belied_by(review.session, "1", text, was, review.pages)
+        assert [one.quote for one in found] == ([against] if against else []), text
+    marked = Evidence("progress-note-2014-05-05", 1, "Lachman is negative.")
+    session = replace(review.session, marks=(marked,))
+    made = held(session, "1", "", "The Lachman test was made by the surgeon.")
+    assert (made.borne, made.uncited) == ((marked,), ())
+
+
+def test_what_no_page_says_of_an_edit_or_a_reason_stands_beside_it_and_is_listed(tmp_path: Path) -> None:
+    reason = "The knee is unstable. He bears no weight."
+    more: dict[str, Any] = {
+        "edits": {
+            "1": [
+                {
+                    "sentence": 1,
+                    "text": "The request is for MRI of the right knee without contrast, after a fall.",
+                }
+            ]
+        },
+        "determinations": {"1": {"decision": "upheld", "reason": reason}},
+        "acknowledge": {"unsupported-finding": "Told by telephone."},
+        "sign": "no",
+    }
+    review, made = run(tmp_path, lambda _: None, case="knee-mri-locking", **more)
+    assert made.open == []
+    said = {one.key: one.mark for one in rationale("1", review.assess, review.session.frame())}
+    assert said["request"] == "[the reviewer's own words; no page cited for “after a fall”]"
+    assert said["departure"].startswith("[the reviewer's own words; no page cited]")
+    assert "[the reviewer's reason: Told by telephone.]" in said["departure"]
+    listed = [one for one in unseen_lines(review) if "your own words; no page" in one]
+    assert ["“after a fall” ·" in one for one in listed] == [True, False]
+    before = replace(review.session, guard=9)
+    assert not list(own_words(before, "1"))
+
+
 def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Path) -> None:
     reason = "Told by the surgeon on the telephone."
     acknowledge = {**REFERENCE["acknowledge"], "unsupported-finding": reason}
@@ -655,6 +712,9 @@ def test_a_denial_that_moves_within_an_edited_sentence_is_seen() -> None:
         ("The records state side effects.", "The records state severe side effects.", True),
         ("Care had been tried for 12 weeks.", "Care had been tried for several weeks.", True),
         ("Care had been tried for 12 weeks.", "For 12 weeks care was tried at a clinic.", False),
+        ("He was hurt on May 5, 2014.", "He was hurt in May 2014.", True),
+        ("He was hurt on May 5, 2014.", "He was hurt some months ago.", True),
+        ("He was hurt on May 5, 2014.", "On May 5, 2014, he was hurt at a mill.", False),
         ("The records show less pain and an MRI.", "The records show an MRI, and less pain.", False),
         ("The records state weakness of the leg.", "The records state weakness of the hand.", True),
     ]:

@@ -38,7 +38,8 @@ HARMLESS = UNSUPPORTING
 class SearchTrail(Value):
     """All searches made for one question, taken together; `pages` is the number of pages searched.
 
-    `denied` is how many of the hits the record denies or says of a relative; None where the log can't tell.
+    `denied` is how many of the hits the record denies or says of a relative; None where the log can't tell. `also` are
+    words that the reviewer looked for while the question stood, and whose passages are neither cited nor set aside.
     """
 
     terms: tuple[str, ...]
@@ -49,6 +50,7 @@ class SearchTrail(Value):
     denied: int | None
     groups: tuple[PassageGroup, ...]
     more: int
+    also: tuple[str, ...] = ()
 
 
 def searched_for(session: Session, scope: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -70,8 +72,10 @@ def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
         return None
     own = [one for one in made if one.by != "reviewer"]
     widest = own[-1] if own else made[-1]
-    terms = dict.fromkeys(term for one in made for term in one.terms)
     gone = dismissals(session, place)
+    beside = [one for one in made if one.by == "reviewer" and not _is_dealt_with(session, place, one)]
+    made = tuple(one for one in made if one not in beside)
+    terms = dict.fromkeys(term for one in made for term in one.terms)
     harmless = [denied(one, gone) for one in made]
     return SearchTrail(
         tuple(terms),
@@ -82,6 +86,18 @@ def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
         sum(one or 0 for one in harmless) if None not in harmless else None,
         tuple(dict.fromkeys(group for one in made for group in one.groups)),
         widest.more,
+        tuple(dict.fromkeys(term for one in beside for term in one.terms)),
+    )
+
+
+def _is_dealt_with(session: Session, place: AnswerPlace, made: RecordSearched) -> bool:
+    """Whether every passage that a search of the reviewer's own found is cited, set aside or harmless."""
+    answer = session.answer(*place)
+    told: list[Dismissed | Evidence] = [*dismissals(session, place)]
+    told += answer.all_evidence() if answer is not None else ()
+    return session.guard < 10 or (
+        not made.more
+        and all(not one.supports or any(same_words(one, known) for known in told) for one in made.groups)
     )
 
 

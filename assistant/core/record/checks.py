@@ -559,7 +559,9 @@ def checks(
     if session.guard > 1:
         found += sorted(finding_checks(session, record), key=lambda one: CHECKS.index(one.check))
     if session.guard > 2:
-        found += [one for item in items for _, one in edited_checks(session, item, drafts.get(item, ()))]
+        found += [
+            one for item in items for _, one in edited_checks(session, item, drafts.get(item, ()), record)
+        ]
     if session.guard > 3 and session.mode == "real":
         found += [one.check for item in items for one in unverified_criteria(session, item)]
     return tuple({(one.check, one.key): one for one in found}.values())

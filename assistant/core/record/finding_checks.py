@@ -16,13 +16,13 @@ from assistant.core.record.choices import choices_named
 from assistant.core.record.facts import answers_read, fact_shown
 from assistant.core.record.grounds import NEGATIVE, Kind, grounds
 from assistant.core.record.guard import Pages, bare_answer, faults
-from assistant.core.record.mentions import RegionMention, akin, extract, regions_of
+from assistant.core.record.own_words import FIGURE, NEGATION, WELL, belied_by, denied_words, otherwise
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, at
 from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.rules.suggestion import suggest
-from assistant.core.session import GUARD, AnswerPlace, Edit, Session, effective_date
+from assistant.core.session import AnswerPlace, Edit, Session, effective_date
 from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told
@@ -139,158 +139,6 @@ def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
 
 # -- sentences in the reviewer's own words ----------------------------------------------------------
 
-NEGATION = (
-    r"(?i)\b(?:neither\b.{1,80}?\bnor|not|no|never|nor|none|nothing|nobody|cannot|without|absent|absence|lack(?:s|ed|ing)?"
-    r"|fail(?:s|ed)?|den(?:y|ies|ied|ying|ial)|negative|unable|unlikely|unnecessary|exclud\w+|ruled out|reject\w*|refus\w*"
-    r"|free (?:of|from)|barely|hardly|contra\w+|oppos\w+|advis\w+ against)\b|n['\u2019]t\b"
-)
-_HEDGE = r"(?i)\b(?:may|might|could|possibl[ey]|probabl[ey]|suspect\w*|unclear|perhaps|apparently|likely|suggest\w*)\b"
-_GOOD = (
-    r"normal|unremarkable|intact|within normal limits|wnl|benign|non-?focal|symmetrical(?:ly)?|symmetric|preserved|full"
-    r"|improv\w+|better|relie(?:f|ve[ds]?)|benefit\w*|helped|effective|resolved|recovered|healed|subsided|abated|ceased|gone"
-)
-WELL = rf"(?i)\b(?:{_GOOD})\b"
-"""What says that nothing is wrong, or not any more; a finding that is called so is denied."""
-_OPPOSITES = (
-    ("better", "worse"), ("improved", "worsened"), ("improving", "worsening"), ("increased", "decreased"),
-    ("before", "after"), ("supports", "discourages"), ("recommended", "discouraged"), ("acute", "chronic"), ("first", "last"),
-    ("more", "less"), ("many", "few"), ("all", "some"), ("always", "sometimes"), ("anterior", "posterior"),
-    ("success", "failure"), ("solid", "failed"), ("healed", "broken"), ("present", "absent"), ("found", "missing"),
-)  # fmt: skip
-_LITTLE = (
-    rf"(?i)\b(?:{_GOOD}|trivial|minor|minimal(?:ly)?|mild(?:ly)?|slight(?:ly)?|insignificant|negligible|incidental"
-    r"|tolerat\w+|complian\w+|adheren\w+|as (?:prescribed|directed))\b"
-)
-"""The same, and what says that it is little, or taken as it should be."""
-_STAGES = (
-    frozenset("considered contemplated discussed offered suggested".split()),
-    frozenset("planned scheduled recommended requested ordered".split()),
-    frozenset("performed done undergone underwent completed made".split()),
-)
-"""How far a thing has come: what was considered was not scheduled, and what was scheduled not done."""
-_KINDS = tuple(
-    frozenset(line.split())
-    for line in (
-        "mri ct radiograph radiographs films ultrasound arthrogram arthrography emg myelogram",
-        "transforaminal interlaminar caudal",
-        "arthroscopic open",
-        "less fewer lower more greater higher worse poorer better",
-        "diminished reduced lost brisk increased exaggerated",
-        "full partial complete incomplete",
-        "compression contact displacement",
-        "acute subacute recent chronic old longstanding long-standing degenerative",
-        "not hardly rarely seldom scarcely barely",
-        "can must",
-        "continuous occasional intermittent constant",
-    )
-)
-"""Words of which a thing is one, so that another in its place says another thing."""
-_MUCH = r"(?i)\b(?:severe(?:ly)?|marked(?:ly)?|massive|large|profound(?:ly)?|extensive|significant(?:ly)?|substantial(?:ly)?|considerable|progressive)\b"
-_SOME = r"(?i)\b(?:many|several|some|few|numerous|multiple|various|a number of)\b"
-_FIGURE = (
-    r"(?i)\b(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice)\b"
-)
-
-
-def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[str, ...]:
-    """In what an edited sentence may say otherwise than the draft: denials, doubts, numbers, levels, sides, dates.
-
-    Words may go and come as one likes; a denial or a doubt more or less, or a figure or fact that the draft's sentence
-    hasn't, changes the finding. A part of the region that it is `of`, or of one that it names, is none: the toe of a leg.
-    """
-    found = []
-    for name, pattern in (("denials", NEGATION), ("doubts", _HEDGE)):
-        before, after = (len(compiled(pattern).findall(one)) for one in (was, text))
-        if before != after:
-            found.append(fact_shown(name, f"{before} in the draft, {after} now"))
-    ours, theirs = (set(compiled(r"[a-z]+").findall(one.casefold())) for one in (was, text))
-    prefixed = [
-        (one.removeprefix(sign), one) for one in sorted(ours ^ theirs) for sign in ("un", "in", "non", "ab")
-    ]
-    for pair in (*_OPPOSITES, *prefixed):
-        for one, other in (pair, pair[::-1]):
-            if one != other and one in ours - theirs and other in theirs - ours:
-                found.append(fact_shown("the other way round", f"{one}, now {other}"))
-    for stage in _STAGES if guard > 7 else ():
-        gone = sorted(stage & (ours - theirs))
-        come = sorted({one for other in _STAGES if other is not stage for one in other} & (theirs - ours))
-        if gone and come:
-            found.append(fact_shown("come further, or less far", f"{gone[0]}, now {come[0]}"))
-    for family in _KINDS if guard > 8 else ():
-        gone, come = sorted(family & (ours - theirs)), sorted(family & (theirs - ours))
-        if gone and come:
-            found.append(fact_shown("another one", f"{gone[0]}, now {come[0]}"))
-    known = extract(was)
-    regions = regions_of(f"{was} {of}") if guard > 8 else frozenset()
-    new = [
-        str(one)
-        for one in extract(text)
-        if not one.borne_by(known)
-        and not (isinstance(one, RegionMention) and any(akin(one.region, own) for own in regions))
-    ]
-    figures = {one.casefold() for one in compiled(_FIGURE).findall(was)}
-    new += [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in figures]
-    if new:
-        found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
-    if not found and guard > 8:
-        found += _measured_otherwise(was, text)
-    if not found:
-        well = _LITTLE if guard > 7 else WELL
-        before, after = (len(compiled(well).findall(one)) for one in (was, text))
-        if before != after:
-            found.append(fact_shown("said to be well", f"{before} in the draft, {after} now"))
-    if not found:
-        drafted, edited = _denied(was), _denied(text)
-        moved = sorted(one for one in drafted.keys() & edited.keys() if drafted[one] != edited[one])
-        if moved:
-            found.append(fact_shown("denied of other words than in the draft", ", ".join(moved[:6])))
-    return tuple(found)
-
-
-def _measured_otherwise(was: str, text: str) -> Iterator[str]:
-    """Where a sentence calls a finding great that the draft doesn't, or says *some* in the place of a figure."""
-    great = sorted(set(compiled(_MUCH).findall(text.lower())) - set(compiled(_MUCH).findall(was.lower())))
-    if great:
-        yield fact_shown("said to be great", ", ".join(great))
-    lost = [one for one in compiled(_FIGURE).findall(was) if one not in compiled(_FIGURE).findall(text)]
-    vague = compiled(_SOME).search(text)
-    if lost and vague is not None and compiled(_SOME).search(was) is None:
-        yield fact_shown("in the place of a figure", f"{lost[0]}, now {vague[0]}")
-
-
-_PARTS = r"(?i)([;:.,]|\b(?:and|but|while|although|though|whereas|however|yet|that|which|who|because|since|where)\b)"
-_VERB = (
-    r"(?i)\b(?:is|are|was|were|be|been|has|have|had|do|does|did|may|might|can|could|will|would|shows?|showed|states?|stated|reports?"
-    r"|reported|names?|named|advises?|advised|records?|recorded|finds?|remains?|supports?|needs?|denies|denied)\b"
-)
-_AHEAD = (
-    r"(?i)\b(?:no|without|neither|nor|never|lack|lacks|lacking|absence|free|den(?:y|ies|ied|ying)|none)\b"
-)
-
-
-def _denied(text: str) -> dict[str, bool]:
-    """Of the telling words of a sentence, whether a denial in their part of it covers them.
-
-    A part goes on over a comma or an *and* up to the next verb; *no* and its like deny what stands after them.
-    """
-    pieces = compiled(_PARTS).split(text)
-    parts = [pieces[0]]
-    for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        if sign.lower() in (",", "and") and not compiled(_VERB).search(piece):
-            parts[-1] += f" {piece}"
-        else:
-            parts.append(piece)
-    found: dict[str, bool] = {}
-    for part in parts:
-        denial = compiled(NEGATION).search(part)
-        ahead = denial is not None and compiled(_AHEAD).match(part, denial.start()) is not None
-        for word in compiled(r"[a-z]{4,}").finditer(part.casefold()):
-            covered = denial is not None and (not ahead or word.start() > denial.start())
-            if not compiled(NEGATION).fullmatch(word[0]) and not compiled(_VERB).fullmatch(word[0]):
-                found[word[0]] = found.get(word[0], False) or covered
-    return found
-
-
 _OTHERWISE = (
     "An edited sentence says otherwise than the finding that it is drafted from. Amend the answer, put the sentence back, or "
     "say what it rests on."
@@ -311,7 +159,7 @@ def _found_missing(session: Session, item: str, was: str, text: str) -> tuple[st
     ]
     affirmed = {word for one in found if one.kind is Kind.AFFIRMATION for word in one.words}
     known = f"{was} {session.rules.case.items[item].service}".casefold()
-    denied = _denied(text)
+    denied = denied_words(text)
     words = dict.fromkeys(
         word for one in found if one.kind in (Kind.ABSENCE, Kind.DENIAL) for word in one.words
     )
@@ -325,16 +173,44 @@ def _found_missing(session: Session, item: str, was: str, text: str) -> tuple[st
     )
 
 
-def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | None:
-    """The check of one edited sentence; None where it says the same in other words."""
+def edit_check(
+    session: Session, item: str, number: int, edit: Edit, pages: Pages | None = None
+) -> Check | None:
+    """The check of one edited sentence; None where it says the same in other words, or what no page denies.
+
+    Without the `pages` one that a page speaks against can't be told but by its key.
+    """
     region = session.rules.case.items[item].region if item in session.items else ""
     changed = otherwise(edit.was, edit.text, session.guard, region)
     if not changed and (missing := _found_missing(session, item, edit.was, edit.text)):
         changed = (fact_shown("answered as not found", ", ".join(missing)),)
-    if not changed:
+    facts = [f"the draft: {one_line(edit.was, 240)}", f"edited: {one_line(edit.text, 240)}", *changed]
+    place = f"{_SENTENCE}{number}"
+    if changed:
+        return made("unsupported-finding", item, _OTHERWISE, facts, prompt=place)
+    return _belied(session, item, edit.text, edit.was, pages, place)
+
+
+def _belied(
+    session: Session, item: str, text: str, was: str, pages: Pages | None, place: str
+) -> Check | None:
+    """The check of the reviewer's own words where a page says the other way round what none says."""
+    if session.guard < 10:
         return None
-    facts = (f"the draft: {one_line(edit.was, 240)}", f"edited: {one_line(edit.text, 240)}", *changed)
-    return made("unsupported-finding", item, _OTHERWISE, facts, prompt=f"{_SENTENCE}{number}")
+    against = belied_by(session, item, text, was, pages or {}) if pages is not None else ()
+    if pages is not None and not against:
+        return None
+    facts = [
+        fact_shown("your words", text),
+        *(f"the record: “{one_line(one.quote, 240)}” ({one})" for one in against),
+    ]
+    return made("unsupported-finding", item, _BELIED, facts, prompt=place, known_by=(was, text))
+
+
+_BELIED = (
+    "The record says otherwise than the reviewer's own words, and no passage that was found or cited says so. Put them "
+    "otherwise, or say why what the record says does not count."
+)
 
 
 Hears = Callable[[str, tuple[str, ...]], Mapping[str, str]]
@@ -348,11 +224,14 @@ def addendum_check(
     text: str,
     said: Sequence[str] = (),
     hears: Hears = lambda text, words: {},
+    pages: Pages | None = None,
+    told_there: Sequence[PassageGroup] = (),
 ) -> Check | None:
-    """The check of an addendum that says otherwise than the sentence it adds to, or than what was answered.
+    """The check of an addendum that says otherwise than the sentence it adds to, than what was answered, or than a page.
 
     One that names no sentence is held against all that is `said`: a figure that stands nowhere there, and a denial of
-    something that was asked. `hears` gives of the words of a question those that a text speaks of, and how.
+    something that was asked. `hears` gives of the words of a question those that a text speaks of, and how; what the
+    record tells otherwise by the words of the vocabulary is `told_there`.
     """
     changed = otherwise(quoted, text) if quoted else tuple(_unsaid(session, text, said))
     items = (item,) if item else session.items
@@ -363,6 +242,11 @@ def addendum_check(
         changed = changed or tuple(otherwise_said)
     if missing:
         changed = (*changed, fact_shown("answered as not found", ", ".join(missing)))
+    shown = {
+        f"“{one_line(one.quote, 240)}” ({one})" for one in belied_by(session, item, text, "", pages or {})
+    }
+    shown |= {passage_words(one) for one in told_there}
+    changed = (*changed, *(f"the record: {one}" for one in sorted(shown)))
     if not changed:
         return None
     facts = (*([f"the sentence: {one_line(quoted, 240)}"] if quoted else []), *changed)
@@ -397,8 +281,8 @@ def _answered_otherwise(
 
 
 def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
-    known = {one.casefold() for words in said for one in compiled(_FIGURE).findall(words)}
-    new = [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
+    known = {one.casefold() for words in said for one in compiled(FIGURE).findall(words)}
+    new = [one for one in compiled(FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
     counted = {one[1] for words in said for one in _counted_as(words)}
     stated = {one for words in said for one in _counted_as(words)}
     new += [
@@ -427,7 +311,7 @@ def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
 
 def _counted_as(text: str) -> list[tuple[str, str]]:
     """The figures of a text with what they count: `("24", "visit")`."""
-    found = compiled(rf"{_FIGURE}[ -]([a-z]{{3,}})").finditer(text)
+    found = compiled(rf"{FIGURE}[ -]([a-z]{{3,}})").finditer(text)
     return [
         (one[0].split(one[1])[0].strip(" -").casefold(), one[1].casefold().removesuffix("s")) for one in found
     ]
@@ -437,15 +321,21 @@ _SENTENCE = "sentence "
 """Before the number of a sentence in a check's place, where other checks name a question."""
 
 
-def edited_checks(session: Session, item: str, sentences: Sequence[Sentence]) -> Iterator[tuple[str, Check]]:
-    """The checks of an item's edited sentences as they stand in the draft, each with the key of its sentence."""
-    edits = session.edits.get(item, {})
+def edited_checks(
+    session: Session, item: str, sentences: Sequence[Sentence], pages: Pages | None = None
+) -> Iterator[tuple[str, Check]]:
+    """The checks of an item's sentences in the reviewer's own words, as they stand in the draft, each with its key."""
+    edits, determination = session.edits.get(item, {}), session.determinations.get(item)
     for number, sentence in enumerate(sentences, 1):
-        edit = edits.get(sentence.key)
-        if edit is not None and edit.text == sentence.text and sentence.origin == "reviewer":
-            check = edit_check(session, item, number, edit)
-            if check is not None:
-                yield sentence.key, check
+        edit, check = edits.get(sentence.key), None
+        if sentence.origin != "reviewer":
+            continue
+        if edit is not None and edit.text == sentence.text:
+            check = edit_check(session, item, number, edit, pages)
+        elif sentence.key == "departure" and determination is not None:
+            check = _belied(session, item, determination.reason, "", pages, f"{_SENTENCE}{number}")
+        if check is not None:
+            yield sentence.key, check
 
 
 # -- the reasons that were given --------------------------------------------------------------------
@@ -490,6 +380,11 @@ def reasons_given(session: Session) -> Iterator[str]:
             why = session.acknowledged.get((check.check, check.key)) if check is not None else None
             if why is not None:
                 yield f"The edited sentence “{one_line(edit.text, 240)}”: {one_line(why, 400)}"
+    for item, determination in session.determinations.items():
+        check = _belied(session, item, determination.reason, "", None, "")
+        why = session.acknowledged.get((check.check, check.key)) if check is not None else None
+        if why is not None:
+            yield f"The reason for the decision “{one_line(determination.reason, 240)}”: {one_line(why, 400)}"
 
 
 # -- what decides a review and was not held against its source --------------------------------------

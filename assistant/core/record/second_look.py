@@ -16,9 +16,9 @@ from assistant.core.record.choices import names_of
 from assistant.core.record.counts import says_so
 from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.facts import answers_read
-from assistant.core.record.finding_checks import NEGATION, WELL
 from assistant.core.record.grounds import NONE, Ground, Kind, cites, findings_in, proposed, worked_out
 from assistant.core.record.guard import departures, label_of, numbers_in
+from assistant.core.record.own_words import NEGATION, WELL, own_words
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, SeveralShape, at
 from assistant.core.rules.prompt_set import Prompt
@@ -160,9 +160,10 @@ class Unseen(Value):
     """Words on which the determination rests and that have to be read before it is signed.
 
     `kind` is `denied` (the record denies them, so that they don't speak against an answer), `own` (a quote of the
-    reviewer's choice), `number` (what a number that is answered rests on) or `aside` (a reason for setting passages aside,
-    beside which the record gives something else: the `answer`). `answer` is that number, or the part of an
-    answer for which a quote was chosen. `places` are all the pages on which one author's note has them.
+    reviewer's choice), `number` (what a number that is answered rests on), `aside` (a reason for setting passages aside,
+    beside which the record gives something else: the `answer`) or `words` (of the reviewer's own, which no page says;
+    they are of no `prompt`). `answer` is that number, or the part of an answer for which a quote was chosen. `places`
+    are all the pages on which one author's note has them.
     """
 
     kind: str
@@ -218,7 +219,13 @@ def second_look(session: Session) -> tuple[Unseen, ...]:
         for name in session.rules.sets[scope].prompts
         for one in beside_reasons(session, (scope, name), session.frame())
     ]
-    return (*found.values(), *counted, *own, *aside)
+    words = [
+        Unseen("words", scope, "", "; ".join(one.uncited), (), True)
+        for scope in session.items
+        for one in own_words(session, scope)
+        if one.uncited
+    ]
+    return (*found.values(), *counted, *own, *aside, *words)
 
 
 def _places(passages: Iterable[Dismissed]) -> tuple[str, ...]:
