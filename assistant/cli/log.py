@@ -367,7 +367,18 @@ def notes(session: str | None, anew: bool, form: str, log_path: Path | None) -> 
     run_report("notes", given(session=session), form=form, log_path=log_path, anew=anew)
 
 
-@click.group(cls=Group)
+_PARTS = {
+    "Read sessions": "sessions show browse serve",
+    "Ask reports": "reports report sql",
+    "Review files, and follow findings": "sample reviewed sheet note notes findings answer close",
+    "Prove": "verify checkpoint consistency prove rederive",
+    "Send": "export push central unseal",
+    "Keep": "backup hold holds release archive redact encrypt",
+}
+"""The commands as their help lists them: what an auditor does first stands first."""
+
+
+@click.group(cls=Group, parts=_PARTS)
 def log() -> None:
     """Look at the decision log, prove it, and take a copy along."""
 

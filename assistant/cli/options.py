@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 
 class Group(click.Group):
-    """Commands whose help stands whole in the list of them."""
+    """Commands whose help stands whole in the list of them; `parts` are headings, each with the names below it."""
+
+    def __init__(self, *args: Any, parts: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts = parts or {}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, one.get_short_help_str(limit=1_000)) for name, one in sorted(self.commands.items())]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        for title, names in (self.parts or {"Commands": " ".join(sorted(self.commands))}).items():
+            rows = [(name, self.commands[name].get_short_help_str(limit=1_000)) for name in names.split()]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 def needs_terminal(instead: str = "Use --plain for plain lines.") -> None:
