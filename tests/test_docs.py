@@ -23,7 +23,7 @@ from assistant.core.rules.proof import prove
 from assistant.core.rules.rules import GUIDELINES, Sources
 from assistant.core.yaml import YamlDocument
 from assistant.review import answers_file
-from assistant.review.views import ACTIONS
+from assistant.review.actions import ACTIONS
 from tests.contracts import KINDS
 
 CHECKOUT = Path(__file__).resolve().parent.parent

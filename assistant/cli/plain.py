@@ -23,6 +23,7 @@ from assistant.log import Log
 from assistant.machine import open_in_viewer
 from assistant.records.case_folder import original_file
 from assistant.review import views
+from assistant.review.actions import ACTIONS, BY_NAME, SIGNS
 from assistant.review.amendment import offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.determination import keep_qualifications
@@ -40,7 +41,6 @@ from assistant.review.passages import (
 )
 from assistant.review.review import Review
 from assistant.review.tour import answer_rest, guide, tour_case
-from assistant.review.views import ACTIONS
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
 WIDEST = 100
@@ -170,8 +170,8 @@ class _Talk:
     def answer(self, line: str) -> list[Line]:
         words = line.strip()
         try:
-            sign = views.SIGNS.get(words[:1], "")
-            if sign and (len(words) == 1 or " " in views.BY_NAME[sign].plain):
+            sign = SIGNS.get(words[:1], "")
+            if sign and (len(words) == 1 or " " in BY_NAME[sign].plain):
                 return self.command(sign, words[1:].strip())
             if words.startswith(":"):
                 name, _, rest = words[1:].partition(" ")

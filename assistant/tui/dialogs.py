@@ -18,8 +18,8 @@ from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused
 from assistant.core.text import visible
+from assistant.review.actions import ACTIONS, SIGNS
 from assistant.review.signing import Ask, new_passphrase_fault
-from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.widgets import MarkedList, literal
 
 

@@ -24,6 +24,7 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.text import counted, one_line, shortened, visible
 from assistant.machine import open_in_viewer
 from assistant.review import views
+from assistant.review.actions import ACTIONS, SIGNS
 from assistant.review.amendment import offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
@@ -36,7 +37,6 @@ from assistant.review.passages import (
     rests_on,
 )
 from assistant.review.review import Review, parked_practice
-from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
 from assistant.tui.widgets import (
     Hanging,

@@ -22,8 +22,8 @@ from assistant.core.event_form import decode
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.records.case_folder import original_file
+from assistant.review.actions import ACTIONS
 from assistant.review.review import Review
-from assistant.review.views import ACTIONS
 
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)

@@ -13,7 +13,7 @@ from assistant import profile
 from assistant.core.problem import Refused, refuse
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.views import ACTIONS
+from assistant.review.actions import ACTIONS
 from assistant.tui.app import ImrApp
 from assistant.tui.review import ReviewScreen
 from tests.tui.windowing import CASE, WIDE, Begin, Open

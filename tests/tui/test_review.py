@@ -8,8 +8,8 @@ from textual.widgets import OptionList
 from assistant.core import events as e
 from assistant.core.commands import LeavePrompt
 from assistant.core.turn import Option
+from assistant.review.actions import ACTIONS
 from assistant.review.conversation import Conversation
-from assistant.review.views import ACTIONS
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 pytestmark = pytest.mark.usefixtures("one_by_one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.review.views import ACTIONS
+from assistant.review.actions import ACTIONS
 from assistant.tui.widgets import KeyLine
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open
 
