@@ -520,6 +520,18 @@ def test_what_a_list_leaves_out_speaks_against_it(
     [
         ("physical-therapy-after-cuff-repair", answer(), "Function has declined since the therapy ended."),
         (
+            "opioid-refill-back-at-work",
+            answer(relief=quoted("same", "Shoulder pain after two operations.", "progress-note-2014-09-08")),
+            "",
+        ),
+        (
+            "opioid-refill-back-at-work",
+            answer(
+                function=quoted("same", "Shoulder pain after two operations.", "progress-note-2014-09-08")
+            ),
+            "",
+        ),
+        (
             "epidural-second-without-relief",
             answer(root_imaging=quoted("clear", "The conus is normal.", "mri-report-2014-09-18")),
             "",
@@ -530,7 +542,8 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
     tmp_path: Path, case: str, change: Change, chart: str
 ) -> None:
     review, _ = run(tmp_path, change, chart.replace("Function", "NOTE\n\nFunction"), case, on="2016-01-04")
-    assert (review.session.status, names(review)) == ("open", {"contradicted-denial"})
+    assert review.session.status == "open"
+    assert "contradicted-denial" in names(review)
 
 
 @pytest.mark.parametrize(
@@ -555,6 +568,29 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
             "physical-therapy-after-cuff-repair",
             lambda given: given["surgery"]["value"].update(procedure="cuff_open"),
             "arthr",
+        ),
+        (
+            "epidural-second-without-relief",
+            answer(
+                root_test=quoted("clear", "There is no weakness of the legs.", "progress-note-2015-10-23")
+            ),
+            "answered: No radiculopathy",
+        ),
+        (
+            "opioid-refill-back-at-work",
+            lambda given: given["screens"].append(
+                quoted(
+                    {"date": "2014-09-08", "result": "consistent"},
+                    "CURES of September 2014 is on file.",
+                    "progress-note-2014-09-08",
+                )
+            ),
+            "the cited words tell of none on that day",
+        ),
+        (
+            "opioid-refill-function-worse",
+            lambda given: (given["opioids"][0]["value"].update(amount=10), given["dose"].update(value=10)),
+            "the cited words come to 30 mg a day",
         ),
         (
             "psychotherapy-after-trial",

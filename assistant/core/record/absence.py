@@ -15,6 +15,7 @@ from functools import lru_cache
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate
 from assistant.core.events import RecordSearched
+from assistant.core.record.counts import falls
 from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
 from assistant.core.record.mentions import (
     LevelMention,
@@ -154,7 +155,12 @@ def _against(
     affirming = [
         group
         for group in left
-        if any(concerns(group, one.words) and not _is_own(session, one, group, cited) for one in negative)
+        if any(
+            concerns(group, one.words)
+            and not _is_own(session, one, group, cited)
+            and not _is_beside(session, place, one, group, own)
+            for one in negative
+        )
     ]
     affirming += [group for group in left if any(_is_ruled_out(session, place, one, group) for one in held)]
     denying = [
@@ -173,9 +179,60 @@ def _is_own(session: Session, ground: Ground, group: PassageGroup, cited: Iterab
     That an injection is told of is no word against its having brought nothing.
     """
     if ground.kind is Kind.ABSENCE:
-        return any(same_words(group, one) for one in cited)
+        return not ground.answer.given and any(same_words(group, one) for one in cited)
     of_a_part = session.guard > 8 and ground.kind is Kind.DENIAL and "." in ground.path
     return of_a_part and any(same_words(group, one) for one in ground.evidence)
+
+
+def _is_beside(
+    session: Session, place: AnswerPlace, ground: Ground, group: PassageGroup, own: RecordSearched
+) -> bool:
+    """Whether a passage says nothing against a choice of something absent, although it has the words of that.
+
+    It says it of what is asked where its page speaks of that too, plainly, and of an entry of a list where it names it. What
+    is older than the cited words says nothing against what they deny, and all that was ever stated against *not stated*.
+    """
+    path = tuple(ground.path.split(".")) if ground.path else ()
+    prompt = session.prompt(*place)
+    shape = at(prompt.schema.shape, path)
+    value = str(ground.answer.value)
+    if not isinstance(shape, ChoiceShape) or ground.words not in (
+        shape.denies.get(value),
+        shape.against.get(value),
+    ):
+        return False
+    document = session.rules.case.documents.get(group.document)
+    if group.standing != "affirmed" or not group.bears or (document is not None and document.is_ur_report):
+        return True
+    if group.quote.isupper() or falls(group.quote) is False or not is_of_region(session, place, group):
+        return True
+    dates = [_date_of(session, one.document) for one in ground.evidence]  # none of what speaks `against`
+    if any(_is_later(date, _date_of(session, group.document)) for date in dates):
+        return True
+    if len(path) > 1 and not _names_entry(session, place, path[0], group.quote):
+        return True
+    asked, pages = prompt.words(), {(group.document, page) for page in group.pages}
+    return not any(
+        concerns(one, asked)
+        and one.supports
+        and not pages.isdisjoint((one.document, page) for page in one.pages)
+        for one in own.groups
+    )
+
+
+def _names_entry(session: Session, place: AnswerPlace, entry: str, quote: str) -> bool:
+    """Whether words call an entry of a list by the name, or another name, of what it is."""
+    shape, answer = session.prompt(*place).schema.shape, session.reading(place[0]).answer(place[1])
+    held = (answer.parts or {}).get(entry) if answer is not None else None
+    parts = shape.element.parts if isinstance(shape, ListingShape) else {}
+    said = _words_and_singulars(quote)
+    for name, part in (held.parts or {}).items() if held is not None else ():
+        kinds = parts[name].shape if name in parts else None
+        if isinstance(kinds, ChoiceShape) and not kinds.opposed and part.given:
+            value = str(part.value)
+            names = " ".join((value, kinds.labels[value], *kinds.also.get(value, ())))
+            return not said.isdisjoint(_words_and_singulars(names))
+    return True
 
 
 def _is_ruled_out(session: Session, place: AnswerPlace, ground: Ground, group: PassageGroup) -> bool:

@@ -96,6 +96,20 @@ def meant(shape: ChoiceShape, chosen: str, text: str) -> frozenset[str]:
     )
 
 
+def names_denied(prompt: Prompt, ground: Ground, quote: str) -> bool:
+    """Whether words that no search took for a denial name at least what is denied: an entry, or what a choice says is absent."""
+    steps = tuple(ground.path.split(".")) if ground.path else ()
+    shape, entry = at(prompt.schema.shape, steps), prompt.entries.get(steps[0] if steps else "")
+    told = list(ground.words)
+    if isinstance(shape, ChoiceShape) and ground.answer.value in shape.denies:
+        told += names_in_full(shape, str(ground.answer.value))
+    elif entry is not None:
+        told += entry.signs
+    else:
+        told.append(prompt.ask)
+    return not _stems(" ".join(told)).isdisjoint(_stems(quote))
+
+
 def calls(shape: ChoiceShape, chosen: str, text: str) -> bool:
     """Whether a text has any of the telling words of a choice."""
     return not _stems(" ".join((chosen, shape.labels[chosen], *shape.also.get(chosen, ())))).isdisjoint(

@@ -187,6 +187,61 @@ def rated(answered: float, quotes: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+_STRENGTH = rf"(?i){_BEFORE}(?P<first>\d+(?:\.\d+)?)(?:\s*[/-]\s*(?P<second>\d+(?:\.\d+)?))?\s*(?:mg|mcg|milligrams?|micrograms?)\b"
+_TAKEN = rf"(?i){_BEFORE}(?P<low>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<high>{_NUMBER}))?\s*(?:tabs?|tablets?|pills?|caps?|capsules?)\b"
+_OFTEN = (
+    rf"(?i)(?:{_BEFORE}(?P<low>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<high>{_NUMBER}))?\s*(?:x|times)?"
+    r"\s*(?:(?:a|per|each|every)\s+|/\s*)?(?:day|d|daily)\b"
+    rf"|\b(?:every|q\.?)\s*(?P<least>{_NUMBER})(?:\s*(?:-|to)\s*(?P<most>{_NUMBER}))?\s*(?:hours?|hrs?|h)\b"
+    r"|\b(?:(?P<times>once|twice|thrice)(?:\s+(?:(?:a|per|each|every)\s+day|daily))?)\b|\b(?P<word>b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|daily|q\.?d|q\.?h\.?s|q\.?a\.?m|a day|per day"
+    r"|(?:at|each|every) (?:night|bedtime|morning|day)|nightly)\b)"
+)
+_OF_OTHERS = frozenset({300.0, 325.0, 500.0, 650.0, 750.0})
+"""The strengths of acetaminophen that stand beside that of an opioid in one tablet."""
+
+
+def a_day(words: str) -> tuple[float, ...]:
+    """What is taken of a drug a day, by its strength and how often it is taken: 30 of “10/325 mg three times a day”."""
+    found: list[float] = []
+    strengths = list(compiled(_STRENGTH).finditer(words))
+    for one, following in zip(strengths, [*strengths[1:], None], strict=True):
+        of_it = [_value(said) for said in (one["first"], one["second"]) if said]
+        strength = next((said for said in of_it if said not in _OF_OTHERS), of_it[0])
+        rest = words[one.end() : following.start() if following is not None else len(words)]
+        often = [time for match in compiled(_OFTEN).finditer(rest) for time in _times_a_day(match)]
+        counted = [match[name] for match in compiled(_TAKEN).finditer(rest) for name in ("low", "high")]
+        before = compiled(_COUNTED).search(words[: one.start()])
+        each = [_value(said) for said in (*counted, before["count"] if before else "") if said]
+        found += [strength * time * count for time in often for count in (1.0, *each) if count <= _MOST]
+    return tuple(dict.fromkeys(found))
+
+
+def adds_up(answered: float, doses: Iterable[float]) -> bool:
+    """Whether a dose is one of these, or what two or three of them make together: 20 in the morning and 10 at night."""
+    some_of = list(dict.fromkeys(doses))[:_MOST]
+    return any(sum(some) == answered for size in (1, 2, 3) for some in combinations(some_of, size))
+
+
+_COUNTED = rf"(?i){_BEFORE}(?P<count>{_NUMBER})\s+(?:[a-z]{{3,}}\s+)?$"
+
+
+def _times_a_day(match: re.Match[str]) -> list[float]:
+    if match["least"]:
+        return [24 / _value(said) for said in (match["least"], match["most"]) if said and _value(said)]
+    if said := match["times"] or match["word"]:
+        return [float(_TIMES.get(said.casefold().replace(".", ""), 1))]
+    return [_value(said) for said in (match["low"], match["high"]) if said]
+
+
+def falls(quote: str) -> bool | None:
+    """Whether of two ratings of ten in one sentence one is lower ("8/10 without, 4/10 with"); None where there aren't two."""
+    rates = [
+        _value(one["rating"])
+        for one in compiled(rf"(?i){_BEFORE}(?P<rating>{_NUMBER})\s*/\s*10\b").finditer(quote)
+    ]
+    return min(rates) < max(rates) if len(rates) > 1 else None
+
+
 _RATING = (
     rf"(?i)\b(?:pain|VAS|NRS|rated|ache|scale|score|severity|intensity)\b[^.;]{{0,24}}?{_BEFORE}(?P<rating>{_NUMBER})"
     r"\s*(?:/|(?:out\s+)?of)\s*(?:10|ten)\b(?!\s+(?:\w+\s+)?(?:visits|sessions|treatments))"

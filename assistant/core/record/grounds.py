@@ -137,8 +137,8 @@ def _within(
     cited = answer.evidence or above
     entry = path[0] if path else ""
 
-    def ground(kind: Kind, evidence: tuple[Evidence, ...]) -> Ground:
-        return Ground(".".join(path), kind, answer, evidence, prompt.words(entry))
+    def ground(kind: Kind, evidence: tuple[Evidence, ...], words: tuple[str, ...] = ()) -> Ground:
+        return Ground(".".join(path), kind, answer, evidence, words or prompt.words(entry))
 
     if about_file(shape, answer):
         yield ground(Kind.FILE, cited)
@@ -156,8 +156,13 @@ def _within(
     elif answer.status is Status.UNCLEAR:
         yield ground(Kind.UNCLEAR, cited)
     elif answer.given:
-        denied = answer.value in prompt.schema.denials(path) if isinstance(answer.value, str) else False
-        yield ground(Kind.DENIAL if denied else Kind.AFFIRMATION, cited)
+        value = answer.value if isinstance(answer.value, str) else ""
+        choice = shape if isinstance(shape, ChoiceShape) else ChoiceShape({})
+        denies = choice.denies.get(value, ())
+        denied = bool(denies) or value in prompt.schema.denials(path)
+        yield ground(Kind.DENIAL if denied else Kind.AFFIRMATION, cited, denies)
+        if value in choice.against:
+            yield ground(Kind.ABSENCE, (), choice.against[value])
 
 
 def _of_part(
@@ -168,12 +173,12 @@ def _of_part(
     path: tuple[str, ...],
     cited: tuple[Evidence, ...],
 ) -> Iterator[Ground]:
-    """Of a checklist each entry is a finding; of another group its denials are, beside the group itself."""
+    """Of a checklist each entry is a finding; of another group what it denies or lacks is, beside the group itself."""
     for one in _within(prompt, shape.parts[name].shape, part, (*path, name), cited):
         if shape.uniform:
             own = one.kind in (Kind.DENIAL, Kind.UNCLEAR)
             yield Ground(
                 one.path, one.kind, one.answer, part.all_evidence() if own else one.evidence, one.words
             )
-        elif one.kind is Kind.DENIAL:
+        elif one.kind is Kind.DENIAL or (one.kind is Kind.ABSENCE and part.given):
             yield one

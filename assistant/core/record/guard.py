@@ -27,10 +27,14 @@ from assistant.core.record.choices import (
     is_bare_heading,
     meant,
     names_choice,
+    names_denied,
+    names_in_full,
     names_of,
 )
 from assistant.core.record.counts import (
     WEEKLY,
+    a_day,
+    adds_up,
     misquoted,
     of_another,
     rated,
@@ -424,7 +428,7 @@ def unborne(
             one
             for one in ground.evidence
             if one in known
-            or _bears(session, ground, one, groups, pages)
+            or _bears(session, place, ground, one, groups, pages)
             or (session.guard > 6 and names_choice(prompt, ground, one.quote, with_denial=True))
         ]
         if session.guard > 6:
@@ -440,6 +444,9 @@ def unborne(
         yield from _named_otherwise(session, scope, prompt, answer)
         if session.guard > 8:
             yield from _another_named(session, place, prompt, answer, pages)
+        if session.guard > 9:
+            yield from _of_another_day(session, place, answer, pages, known)
+            yield from _taken_otherwise(session, place, answer, pages)
 
 
 def _misquoted(
@@ -549,6 +556,104 @@ def _another_named(
             listed = " and ".join(sorted(shape.labels[one].lower() for one in told))
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
             yield ground, (_said(prompt, ground, (), f"{where} {listed}"),)
+
+
+def _of_another_day(
+    session: Session, place: AnswerPlace, answer: Answer, pages: Pages, known: frozenset[Evidence]
+) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """The entries of a list with a day on which no cited words tell of such a thing: the visit's own day makes no drug test.
+
+    Words tell of it that were found for the question and name the day, or no day in a document of that day; so does the
+    report of such a thing, and a document that names the day where other words tell of it without one.
+    """
+    prompt, own = session.prompt(*place), own_search(session, place)
+    shape = prompt.schema.shape
+    if not (isinstance(shape, ListingShape) and answer.listing) or prompt.about or own is None:
+        return
+    dated = next(
+        (name for name, part in shape.element.parts.items() if isinstance(part.shape, DateShape)), ""
+    )
+    telling = [one for one in own.groups if one.supports and concerns(one, prompt.words())]
+    documents = session.rules.case.documents
+    for number, entry in (answer.parts or {}).items():
+        held = (entry.parts or {}).get(dated)
+        cited = [one for one in (entry.all_evidence() or answer.evidence) if one.quote]
+        if held is None or not held.given or not cited or not known.isdisjoint(cited):
+            continue
+        day = str(held.value)
+        told = False
+        for one in (cited_ for cited_ in cited if cited_.document in documents):
+            document, named = (
+                documents[one.document],
+                _days_named(" ; ".join((one.quote, *_sentences([one], pages)))),
+            )
+            of_day = _is_day_of(day, named or [str(document.date or "")])
+            of_such = asks_for_report(document.title, prompt) or any(
+                same_words(group, one)
+                or (bool(named) and group.document == one.document and not _days_named(group.quote))
+                for group in telling
+            )
+            told = told or (of_day and of_such)
+        if not told:
+            ground = Ground(_below(number, dated), Kind.AFFIRMATION, held, tuple(cited), ())
+            yield ground, (_said(prompt, ground, (), "the cited words tell of none on that day"),)
+
+
+def _taken_otherwise(
+    session: Session, place: AnswerPlace, answer: Answer, pages: Pages
+) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """The entries of a list with what is taken a day, where strength and number of the cited words come to another dose.
+
+    Where these have no number, those of the record's other words on the drug do.
+    """
+    prompt = session.prompt(*place)
+    parts = prompt.schema.shape.element.parts if isinstance(prompt.schema.shape, ListingShape) else {}
+    name = next((name for name, part in parts.items() if part.schema.get("unit_of")), "")
+    if not name or not answer.listing:
+        return
+    drug = str(parts[name].schema["unit_of"])
+    kinds, units = parts[drug].shape, parts[drug].schema.get("units", {})
+    for number, entry in (answer.parts or {}).items():
+        of, held = (entry.parts or {}).get(drug), (entry.parts or {}).get(name)
+        if held is None or of is None or not held.given or not isinstance(kinds, ChoiceShape):
+            continue
+        value, cited = str(of.value), entry.all_evidence() or answer.evidence
+        if not str(units.get(value, "")).endswith(" a day"):
+            continue
+        quoted = (*(one.quote for one in cited), *_sentences(cited, pages))
+        told, where = [dose for one in quoted for dose in a_day(one)], "the cited words come to"
+        if not told:
+            names = [one for one in names_in_full(kinds, value) if len(one) >= STEM - 1]
+            called = re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
+            found = [
+                one.quote
+                for one in plain_in_record(session, place, prompt.look_for)
+                if called.search(one.quote)
+            ]
+            told, where = [dose for one in found for dose in a_day(one)], "the record's words come to"
+        if told and not adds_up(float(held.value), told):
+            listed = ", ".join(singular(f"{dose:g} {units[value]}") for dose in dict.fromkeys(told))
+            ground = Ground(_below(number, name), Kind.AFFIRMATION, held, tuple(cited), ())
+            yield ground, (_said(prompt, ground, (), f"{where} {listed}"),)
+
+
+def _days_named(words: str) -> list[str]:
+    """The dates in words as a case file writes them, a year that isn't told as nothing."""
+    found = (one for _, _, one in dates_in(words))
+    return [
+        "-".join(f"{part:02}" if part else "" for part in (one.year, one.month, one.day)) for one in found
+    ]
+
+
+def _is_day_of(day: str, named: Iterable[str]) -> bool:
+    """Whether a date is one of these as far as both are told."""
+    return any(
+        all(
+            ours == theirs or not theirs for ours, theirs in zip(day.split("-"), one.split("-"), strict=False)
+        )
+        for one in named
+        if one.strip("-")
+    )
 
 
 def _named_otherwise(
@@ -701,11 +806,31 @@ def label_of(prompt: Prompt, path: str, answer: Answer) -> str:
     return f"{label} ({singular(told_as(shape, answer))})" if label and shape is not None else label
 
 
+def _by_choice(prompt: Prompt, ground: Ground) -> bool:
+    """Whether a denial is a choice that says that there is none of something, by words of its own."""
+    shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+    return isinstance(shape, ChoiceShape) and str(ground.answer.value) in shape.denies
+
+
+def _is_of_another_question(session: Session, place: AnswerPlace, one: Evidence) -> bool:
+    """Whether words were found for another question of the item: no weakness is no denial of a fever."""
+    scope, name = place
+    searched = (
+        own_search(session, (scope, other)) for other in session.rules.sets[scope].prompts if other != name
+    )
+    return any(same_words(group, one) for made in searched if made is not None for group in made.groups)
+
+
 def _bears(
-    session: Session, ground: Ground, one: Evidence, groups: Iterable[PassageGroup], pages: Pages
+    session: Session,
+    place: AnswerPlace,
+    ground: Ground,
+    one: Evidence,
+    groups: Iterable[PassageGroup],
+    pages: Pages,
 ) -> bool:
     """Whether a cited passage can carry a finding: its words are quoted, and don't say the opposite."""
-    document = session.rules.case.documents.get(one.document)
+    prompt, document = session.prompt(*place), session.rules.case.documents.get(one.document)
     if document is None:
         return False
     if not one.quote.strip():
@@ -714,7 +839,15 @@ def _bears(
             return one.page in document.unreadable
         return not (1 <= one.page <= len(text) and text[one.page - 1].strip())
     found = [group for group in groups if same_words(group, one)]
+    if prompt.beside and ground.kind is Kind.AFFIRMATION:
+        found = [group for group in found if concerns(group, prompt.words())]
     here = [group for group in found if concerns(group, ground.words)]
+    if session.guard > 9 and not here and ground.kind is Kind.DENIAL and not document.is_ur_report:
+        named = names_denied(prompt, ground, one.quote)
+        if _by_choice(prompt, ground):
+            return named
+        if ground.path in prompt.entries and not named and _is_of_another_question(session, place, one):
+            return False
     if session.guard > 2 and found and not here:
         return False  # words on another entry of the checklist say nothing of this one
     if ground.kind is Kind.AFFIRMATION:

@@ -24,10 +24,21 @@ from assistant.core.value import Value, replace
 
 
 class ChoiceShape(Value):
-    """One of a few words; `labels` says how each reads on the screen, `also` what else people write for it."""
+    """One of a few words; `labels` says how each reads on the screen, `also` what else people write for it.
+
+    `denies` are the words of what a value says that there is none of, which its passage has to deny; `against` those of what
+    speaks against a value, such as a gain against one that is not recorded.
+    """
 
     labels: Mapping[str, str]
     also: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    denies: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    against: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+
+    @property
+    def opposed(self) -> dict[str, tuple[str, ...]]:
+        """By each value that says that something is absent or not so, the words of that."""
+        return {**self.denies, **self.against}
 
 
 class SeveralShape(Value):
@@ -212,7 +223,9 @@ _TYPED = {
     "required": ("object",),
 }
 KEYWORDS = frozenset({*_TYPED, "const", "enum", "type", "allOf", "anyOf", "not", "$ref"})
-_SAID = frozenset("title description labels denials also phrase ask unit noun examples conditions".split())
+_SAID = frozenset(
+    "title description labels denials also denies against phrase ask unit noun examples conditions".split()
+)
 """What a shared piece of structure may say beside its test, without changing what it accepts."""
 
 _TYPES = frozenset({"string", "integer", "number", "array", "object"})
@@ -419,7 +432,8 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
     if "anyOf" in schema:
         return _alternatives(schema, defs, where)
     if "enum" in schema:
-        return ChoiceShape(_labels(schema, schema["enum"]), _also(schema))
+        absent = (_words(schema, key) for key in ("also", "denies", "against"))
+        return ChoiceShape(_labels(schema, schema["enum"]), *absent)
     kind = schema.get("type")
     if kind == "string":
         return (
@@ -434,7 +448,7 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
     if kind == "array":
         items = _resolved(schema.get("items", {}), defs, where)
         if "enum" in items:
-            return SeveralShape(_labels(items, items["enum"]), _also(items))
+            return SeveralShape(_labels(items, items["enum"]), _words(items, "also"))
         if items.get("type") == "object":
             return ListingShape(_group(items, defs, where), str(schema.get("noun", "entry")))
     raise refuse(
@@ -467,8 +481,19 @@ def _alternatives(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str
     return GroupShape(shape.parts, bare)
 
 
-def _also(schema: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {str(value): tuple(map(str, words)) for value, words in schema.get("also", {}).items()}
+def _words(schema: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+    return {str(value): tuple(map(str, words)) for value, words in schema.get(key, {}).items()}
+
+
+def absent_words(shape: Shape) -> Iterator[str]:
+    """The words of what the choices of an answer, or of a part of it, say that is absent or not so."""
+    if isinstance(shape, ChoiceShape):
+        yield from (word for words in shape.opposed.values() for word in words)
+    elif isinstance(shape, ListingShape):
+        yield from absent_words(shape.element)
+    elif isinstance(shape, GroupShape):
+        for part in shape.parts.values():
+            yield from absent_words(part.shape)
 
 
 def _labels(schema: Mapping[str, Any], values: list[Any]) -> dict[str, str]:

@@ -41,7 +41,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "date": frozenset(),
     "text": frozenset(),
 }
-_VALUE_KEYS = frozenset({"label", "words", "also", "regions", "factor", "unit"})
+_VALUE_KEYS = frozenset({"label", "words", "also", "regions", "factor", "unit", "denies", "against"})
 _STATUSES = frozenset({"given", "not_documented", "unclear"})
 
 STEP = re.compile(r"(up to|over|under|at least) (-?\d+(?:\.\d+)?)")
@@ -52,13 +52,18 @@ Say = Callable[..., None]
 
 
 class Choice(Value):
-    """One value of a choice, or one entry of a checklist: its label, how it reads in a sentence, what else is typed."""
+    """One value of a choice, or one entry of a checklist: its label, how it reads in a sentence, what else is typed.
+
+    `denies` are the words of what a value says that there is none of, `against` of what speaks against it.
+    """
 
     label: str
     words: str
     unit: str = ""
     factor: Any = None
     also: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 class Spec(Value):
@@ -123,11 +128,14 @@ class Spec(Value):
             "phrase": {name: one.words for name, one in self.values.items()},
         }
         units = {name: one.unit for name, one in self.values.items() if one.unit}
-        return made | ({"units": units} if units else {}) | self._also()
+        return made | ({"units": units} if units else {}) | self._listed("also", "denies", "against")
 
-    def _also(self) -> dict[str, Any]:
-        also = {name: list(one.also) for name, one in self.values.items() if one.also}
-        return {"also": also} if also else {}
+    def _listed(self, *keys: str) -> dict[str, Any]:
+        told = {
+            key: {n: list(getattr(one, key)) for n, one in self.values.items() if getattr(one, key)}
+            for key in keys
+        }
+        return {key: words for key, words in told.items() if words}
 
     def _choices_schema(self) -> dict[str, Any]:
         return {
@@ -135,7 +143,7 @@ class Spec(Value):
             "minItems": 1,
             "uniqueItems": True,
             "items": {"enum": list(self.values), "labels": {n: one.label for n, one in self.values.items()}}
-            | self._also(),
+            | self._listed("also"),
         }
 
     def _checklist_schema(self) -> dict[str, Any]:
@@ -263,8 +271,10 @@ def _values(
             left.add(value)
             continue
         words = str(data.get("words", _as_words(label)))
-        also = tuple(_listed(data.get("also", [])))
-        found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"), also)
+        said = {key: tuple(_listed(data.get(key, []))) for key in ("also", "denies", "against")}
+        if kind != "choice" and (said["denies"] or said["against"]):
+            say(f"A value of {with_article(kind)} denies nothing.", (kind, value), "Write it of a choice.")
+        found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"), **said)
     return found, frozenset(left)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
+from assistant.core.rules.answer_schema import AnswerSchema, absent_words, parse_schema
 from assistant.core.rules.answers_inline import BUILT_IN, Spec, compile_answer
 from assistant.core.rules.computed import Computed, read_computed
 from assistant.core.rules.condition import ALWAYS, Formula, all_of
@@ -230,6 +230,7 @@ class Language2Prompts(PromptReader):
         here = {entry: words for entry, words in told.items() if entry not in spec.left_out}
         entries = self.entries(doc, path, schema, here)
         words = [*self.texts(doc, (*path, "look_for")), *(w for one in entries.values() for w in one.words)]
+        beside = tuple(word for word in dict.fromkeys(absent_words(schema.shape)) if word not in words)
         self.formulas.prompts[name] = Asked(name, spec, documentable, tuple(gates), tie)
         self.lines[name] = doc.where(*path)
         made = Prompt(
@@ -239,7 +240,8 @@ class Language2Prompts(PromptReader):
             schema=schema,
             when=when,
             cite=self.cite(doc, (*path, "cite"), data.get("cite")),
-            look_for=tuple(dict.fromkeys(words)),
+            look_for=tuple(dict.fromkeys((*words, *beside))),
+            beside=beside,
             propose=self.proposals(doc, (*path, "propose")),
             absence=str(says.get("together", "")),
             absent_parts=self.absent_parts(doc, path, schema, says.get("parts", {})),

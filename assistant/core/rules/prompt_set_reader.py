@@ -15,6 +15,7 @@ from assistant.core.rules.answer_schema import (
     GroupShape,
     ListingShape,
     SeveralShape,
+    absent_words,
     at,
     inline,
     over,
@@ -236,6 +237,7 @@ class PromptReader(FieldReader):
         when = self.formula(doc, (*path, "when"))
         entries = self.entries(doc, path, schema, data.get("entries", {}))
         words = [*map(str, data.get("look_for", ())), *(w for one in entries.values() for w in one.words)]
+        beside = tuple(word for word in dict.fromkeys(absent_words(schema.shape)) if word not in words)
         if name in self.prompts:
             self.say(f"The prompt `{name}` is defined twice.", doc.where(*path), "Rename one of them.")
         self.prompts[name] = Prompt(name, "", "", schema)  # so that its own sentences may name it
@@ -246,7 +248,8 @@ class PromptReader(FieldReader):
             schema=schema,
             when=when,
             cite=cite,
-            look_for=tuple(dict.fromkeys(words)),
+            look_for=tuple(dict.fromkeys((*words, *beside))),
+            beside=beside,
             propose=self.proposals(doc, (*path, "propose")),
             says={
                 key: self.sentence(doc, (*path, "says", key), ("value",))

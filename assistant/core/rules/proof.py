@@ -20,6 +20,7 @@ from assistant.core.rules.answer_schema import (
     ListingShape,
     NumberShape,
     SeveralShape,
+    Shape,
     at,
     inline,
     over,
@@ -199,7 +200,10 @@ class _Prover:
         silences = tuple(self.silences()) if self.item else ()
         dead = self.dead()
         self.progress("sentences")
-        sentences = tuple(self.missing_sentences())
+        sentences = (
+            *self.missing_sentences(),
+            *(one for each in self.set.prompts.values() for one in unnamed(each)),
+        )
         self.progress("what is not documented")
         made = self.set
         return Proof(
@@ -449,6 +453,30 @@ def _product(numbers: Iterable[int]) -> int:
 
 def _absent(prompt: Prompt) -> bool:
     return prompt.schema.may_be(Status.NOT_DOCUMENTED)
+
+
+_SAYS_ABSENT = re.compile(
+    r"(?i)(?<!with or )\b(?:no|not|none|nothing|neither|without|un(?:recorded|stated|measured|changed))\b"
+)
+
+
+def unnamed(prompt: Prompt) -> Iterator[str]:
+    """The choices about the patient that say that something is absent, and for which no words name what."""
+    if not (prompt.about or prompt.record):
+        for path, shape in _choices(prompt.schema.shape):
+            held = {"none", "no", "yes", *prompt.schema.denials(), *shape.opposed}
+            for value, label in shape.labels.items():
+                if value not in held and _SAYS_ABSENT.search(label):
+                    at = ".".join((prompt.id, *path, value))
+                    yield f"{at}: “{label}” says that something is absent, and neither `denies` nor `against` names it."
+
+
+def _choices(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], ChoiceShape]]:
+    inner = shape.element if isinstance(shape, ListingShape) else shape
+    if isinstance(inner, ChoiceShape):
+        yield path, inner
+    for name, part in inner.parts.items() if isinstance(inner, GroupShape) else ():
+        yield from _choices(part.shape, (*path, name))
 
 
 def _of_silence(prompt: Prompt) -> Iterator[Formula]:

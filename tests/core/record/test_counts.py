@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.record.counts import in_figures, misquoted, of_another, rated, says_so
+from assistant.core.record.counts import (
+    a_day,
+    adds_up,
+    falls,
+    in_figures,
+    misquoted,
+    of_another,
+    rated,
+    says_so,
+)
 from assistant.core.text import singular
 
 
@@ -191,3 +200,29 @@ def test_a_rating_of_pain_counts_nothing() -> None:
         (7, "Pain today 6 of 10.", ()),
     ):
         assert rated(answered, [quote]) == said, quote
+
+
+def test_a_dose_a_day_comes_of_its_strength_and_how_often_it_is_taken() -> None:
+    for words, doses in [
+        ("Hydrocodone/APAP 10/325 mg is taken three times a day.", (30,)),
+        ("Norco 10-325 mg, 1-2 tabs q4-6h", (60, 120, 40, 80)),
+        ("oxycodone 5 mg, 60 tablets, one twice a day", (10,)),
+        ("MS Contin 30 mg BID and Norco 10/325 mg #120 4/day", (60, 40)),
+        ("takes 6 Percocet 10/325 mg a day", (10, 60)),
+        ("30 mg a day of morphine", (30,)),
+        ("OxyContin 20 mg q12h", (40,)),
+        ("Norco 10/325 mg, one tablet by mouth at bedtime", (10,)),
+        ("refill oxycodone 5 mg", ()),
+    ]:
+        assert a_day(words) == doses, words
+    assert adds_up(30, (20, 10))
+    assert not adds_up(40, (20, 10))
+
+
+def test_of_two_ratings_one_may_be_lower() -> None:
+    told = {
+        "4/10 with medication and 8/10 without": True,
+        "8/10 with it, 8/10 without": False,
+        "Pain is 8/10.": None,
+    }
+    assert {words: falls(words) for words in told} == told

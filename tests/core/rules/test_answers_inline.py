@@ -85,6 +85,11 @@ def test_what_is_wrong_is_told_with_its_place() -> None:
             "`word` is not known of a value.",
             ("choice", "x", "word"),
         ),
+        (
+            {"checklist": {"x": {"label": "X", "denies": ["tear"]}}},
+            "A value of a checklist denies nothing.",
+            ("checklist", "x"),
+        ),
         ({"choice": {"x": "X"}, "named": {"all": ["z"]}}, "`z` is no value.", ("named", "all")),
         ({"choice": {"x": "X"}, "named": {"x": ["x"]}}, "`x` is a value already.", ("named", "x")),
         ({"checklist": {"note": "a note"}}, "`note` has a meaning of its own.", ("checklist", "note")),

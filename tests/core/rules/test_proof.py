@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.answer import Answer, Status
+from assistant.core.rules.answer_schema import ChoiceShape
 from assistant.core.rules.criterion import Ruling, State, weigh
 from assistant.core.rules.prompt_set import PromptSet
-from assistant.core.rules.proof import Proof, prove, untested
+from assistant.core.rules.proof import Proof, prove, unnamed, untested
 from assistant.core.value import replace
 from tests.core.rules.brute_force import every_answer, every_reading, met, random_set, suggestion
 from tests.core.rules.small_sets import HEAD, SCHEMAS, a_set, named, read
@@ -208,6 +209,25 @@ def test_missing_sentences() -> None:
 def test_sentences_that_are_whole(old: str, new: str) -> None:
     assert old in HEAD + SOUND
     assert proof(SOUND.replace(old, new), HEAD.replace(old, new)).missing_sentences == ()
+
+
+def test_a_choice_that_says_that_something_is_absent_names_it() -> None:
+    shape = ChoiceShape({"clear": "No tear", "torn": "A tear", "both": "A tear, with or without a cyst"})
+    asked = a_set(SOUND).prompts["films"]
+    for held, about, told in [
+        (
+            shape,
+            "",
+            [
+                "films.clear: “No tear” says that something is absent, and neither `denies` nor `against` names it."
+            ],
+        ),
+        (replace(shape, denies={"clear": ("tear",)}), "", []),
+        (replace(shape, against={"clear": ("tear",)}), "", []),
+        (shape, "request", []),
+    ]:
+        schema = replace(asked.schema, shape=held)
+        assert list(unnamed(replace(asked, schema=schema, about=about))) == told
 
 
 def test_an_empty_list_in_a_sentence_is_a_defect() -> None:
