@@ -248,9 +248,9 @@ _ANY_TITLE = frozenset("report reports note notes of the and for with to record 
 
 def asks_for_report(title: str, prompt: Prompt) -> bool:
     """Whether a question asks for what a report's title names: one of studies asks for no operative report."""
-    asked = " ".join((prompt.ask, *prompt.look_for))
+    asked = " ".join((prompt.ask, *prompt.words()))
     named = [asks for names, asks in _KINDS if names.search(title)]
-    words = set(re.findall(r"\w{2,}", " ".join(prompt.look_for).casefold())) - _ANY_TITLE
+    words = set(re.findall(r"\w{2,}", " ".join(prompt.words()).casefold())) - _ANY_TITLE
     titled = set(re.findall(r"\w{2,}", title.casefold()))
     return any(asks.search(asked) for asks in named) if named else bool(titled & words)
 
@@ -275,7 +275,7 @@ def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[
     ]
     cited = {one.document for one in answer.all_evidence()}
     gone = {one.document for one in dismissals(session, place)}
-    words = {word for term in prompt.look_for for word in re.findall(r"\w{2,}", term.casefold())}
+    words = {word for term in prompt.words() for word in re.findall(r"\w{2,}", term.casefold())}
     left = []
     for document in session.rules.case.documents.values():
         title = set(re.findall(r"\w{2,}", document.title.casefold()))
@@ -287,7 +287,8 @@ def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[
             of_such = bool(title & words or _STUDY.search(document.title))
         if not names or not of_such or document.date in listed:
             continue
-        here = [one for one in own.groups if one.document == document.id and one.supports]
+        found = (one for one in own.groups if one.document == document.id and one.supports)
+        here = [one for one in found if concerns(one, prompt.words())]
         if here and all(is_of_region(session, place, one) for one in here):
             left.append(document)
     if left:
