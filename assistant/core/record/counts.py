@@ -233,15 +233,6 @@ def _times_a_day(match: re.Match[str]) -> list[float]:
     return [_value(said) for said in (match["low"], match["high"]) if said]
 
 
-def falls(quote: str) -> bool | None:
-    """Whether of two ratings of ten in one sentence one is lower ("8/10 without, 4/10 with"); None where there aren't two."""
-    rates = [
-        _value(one["rating"])
-        for one in compiled(rf"(?i){_BEFORE}(?P<rating>{_NUMBER})\s*/\s*10\b").finditer(quote)
-    ]
-    return min(rates) < max(rates) if len(rates) > 1 else None
-
-
 _RATING = (
     rf"(?i)\b(?:pain|VAS|NRS|rated|ache|scale|score|severity|intensity)\b[^.;]{{0,24}}?{_BEFORE}(?P<rating>{_NUMBER})"
     r"\s*(?:/|(?:out\s+)?of)\s*(?:10|ten)\b(?!\s+(?:\w+\s+)?(?:visits|sessions|treatments))"

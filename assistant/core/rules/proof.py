@@ -200,10 +200,9 @@ class _Prover:
         silences = tuple(self.silences()) if self.item else ()
         dead = self.dead()
         self.progress("sentences")
-        sentences = (
-            *self.missing_sentences(),
-            *(one for each in self.set.prompts.values() for one in unnamed(each)),
-        )
+        sentences = tuple(self.missing_sentences())
+        if self.set.language > 1:
+            sentences += tuple(one for each in self.set.prompts.values() for one in unnamed(each))
         self.progress("what is not documented")
         made = self.set
         return Proof(

@@ -7,7 +7,6 @@ import pytest
 from assistant.core.record.counts import (
     a_day,
     adds_up,
-    falls,
     in_figures,
     misquoted,
     of_another,
@@ -217,12 +216,3 @@ def test_a_dose_a_day_comes_of_its_strength_and_how_often_it_is_taken() -> None:
         assert a_day(words) == doses, words
     assert adds_up(30, (20, 10))
     assert not adds_up(40, (20, 10))
-
-
-def test_of_two_ratings_one_may_be_lower() -> None:
-    told = {
-        "4/10 with medication and 8/10 without": True,
-        "8/10 with it, 8/10 without": False,
-        "Pain is 8/10.": None,
-    }
-    assert {words: falls(words) for words in told} == told
