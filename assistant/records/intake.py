@@ -22,7 +22,7 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.chronology import chronology
 from assistant.core.record.claim import Fact, claim_facts, outsiders
-from assistant.core.record.mentions import regions_named
+from assistant.core.record.mentions import regions_named, regions_of_levels
 from assistant.core.record.pages import said_list
 from assistant.core.record.phrases import known_phrases, whole
 from assistant.core.record.refusal import Refusal, refusal
@@ -674,7 +674,7 @@ def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
             for one in documents
             if one.type in kinds
             for page in one.pages
-            for _, _, region in regions_named(page)
+            for region in (*(named for _, _, named in regions_named(page)), *regions_of_levels(page))
         )
         if counted:
             return counted.most_common(1)[0][0]

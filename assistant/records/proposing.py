@@ -311,6 +311,9 @@ def _date(title: str, pages: Sequence[str]) -> str:
             date = date_of(head, labelled=True) or _last_visit(pages)
         if title == UR_REPORT:  # its form may give the days of the request as well
             date = _day_behind("decided_on", head)
+            date = date or date_of(
+                (one for one in head[:_LETTER_LINES] if re.match(r"(?i)date\s*:", one)), True
+            )
         if title in (
             UR_REPORT,
             *library.intake("documents")["by_letter"],
@@ -596,6 +599,9 @@ def _named(found: re.Match[str], labelled: bool = False) -> Named | None:
     return Named(one_line(written, _LONGEST), words, degree)
 
 
+_LICENCE = r"\s+(?:(?:[Cc]al(?:if(?:ornia)?)?|CA|[Ss]tate)\.?\s+)(?:[Ll]ic|LIC)\w*"
+
+
 def _surname_before(words: Sequence[str]) -> int:
     """How many words lead up to a surname that stands a second time at the end; 0 where it doesn't."""
     ends = [at + 1 for at, one in enumerate(words[:-1]) if len(one) > 2 and _alike(one, words[-1])]
@@ -758,8 +764,10 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             yield _Signer(0, 0, said, True)
     lowered = line.lower()
     for rank, label in labels if any(word in lowered for word in _LABELS) else ():
-        for found in words_of(label, r"(?<!\w)", r"›?(?:\s*:\s*|\s+(?=[A-Z‹]))").finditer(line):
-            if ":" not in found[0] and not found[0].rstrip().lower().endswith((" by", " is", " was")):
+        for found in words_of(
+            label, r"(?<!\w)", rf"›?(?:\s*:\s*|{',?' * (label == 'reviewer')}\s+(?=[A-Z‹]))"
+        ).finditer(line):
+            if ":" not in found[0] and not found[0].rstrip().lower().endswith((" by", " is", " was", ",")):
                 continue
             before = line[: found.start()]
             if title != REQUEST and words_of("not_author", r"(?<!\w)", r"\s*$").search(before):
@@ -782,7 +790,12 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             and not re.match(r"\s*:", rest)
             and not re.search(r"(?i)^,?\s*(?:fax|phone|tel)\b", rest)
         ) and title != REQUEST:
-            yield _Signer(3, 0, _known(one, roster), True)
+            nurse = title == UR_REPORT and _bare(one.degree) in (
+                "rn",
+                "bsn",
+                "msn",
+            )  # who sends what another decided
+            yield _Signer(6 if nurse else 3, 0, _known(one, roster), True)
     elif title != REQUEST and (ended := re.search(rf"[.;]\s+(?={_DEGREED.pattern}\s*$)", line)):
         behind = _DEGREED.match(line, ended.end())
         if "‹" not in line and behind is not None and (one := _named(behind)) is not None:
@@ -833,7 +846,7 @@ def _undegreed(line: str, after: str) -> str:
 def _called(text: str, roster: Sequence[Named]) -> str:
     """The name at the beginning of a text; empty where it was hard to read and the roster doesn't tell."""
     text = re.split(
-        r"\s+(?:for|on|at|date[d:]?|DD|DT|D|T|lic\w*|npi|signed|claim|date of)\s*[:\d]|\s{3,}|\t|[;|(]|\d",
+        rf"\s+(?:for|on|at|date[d:]?|DD|DT|D|T|lic\w*|npi|signed|claim|date of)\s*[:\d]|{_LICENCE}|\s{{3,}}|\t|[;|(]|\d",
         text,
         maxsplit=1,
     )[0]
@@ -901,7 +914,10 @@ def _in_roster(one: Named, roster: Sequence[Named]) -> Named | None:
 def _name(text: str) -> str:
     """A name without what follows it: a wide gap, a date, a licence number, a time."""
     text = re.split(
-        r"\s{3,}|\t|\s+(?:on|at|date[d:]?|lic\w*|npi|signed)\b|[;|(]|\d", text, maxsplit=1, flags=re.I
+        rf"\s{{3,}}|\t|{_LICENCE}|\s+(?:on|at|date[d:]?|lic\w*|npi|signed)\b|[;|(]|\d",
+        text,
+        maxsplit=1,
+        flags=re.I,
     )[0]
     text = one_line(text, _LONGEST).strip(" ,:-–_")
     return text if re.search(r"[^\W\d_]{2}", text) and not text[0].islower() else ""

@@ -163,6 +163,10 @@ def test_a_page_without_a_title_is_known_by_its_words() -> None:
             "ELM | Doe | Appt. Date/Time 05/03/2021\nHPI: hip pain.\nMedications reviewed: none.\nPhysical Exam: gait normal.",
         ),
         (UNKNOWN, "Page two\nExam: gait normal.\nPlan: rest."),
+        (
+            "Physical therapy note",
+            "ELM PHYSIOTHERAPY\nDischarge report, May 3, 2021\nHe attended 12 of 12 sessions for hip pain.",
+        ),
     ]:
         assert describe([page]).type == kind
 
@@ -226,6 +230,21 @@ def test_who_wrote_it_and_when_are_found_beside_other_labels() -> None:
         ),
         ("PROCEDURE NOTE\nDate: 05/03/2021\nJ. RoeJane Roe, MD", "Jane Roe, MD", "2021-05-03"),
         ("MRI OF THE HIP\nIt was performed on 05/03/2021.\nJane Roe, MD", "Jane Roe, MD", ""),
+        (
+            "PROGRESS NOTE\nDate of exam: 05/03/2021\nSignature: J Roe Cal. Lic. # 00000\nName: Jane Roe, MD",
+            "Jane Roe, MD",
+            "2021-05-03",
+        ),
+        (
+            "UR DECISION - ADVERSE\nDate: 05/03/2021 Page 1 of 2\nDate of request /\nreceived\n04/20/2021\nReviewer: Jane Roe, MD",
+            "Jane Roe, MD",
+            "2021-05-03",
+        ),
+        (
+            "ELM UTILIZATION REVIEW DECISION\nDate: 05/03/2021\nOur physician consultant, Jane Roe, MD, looked at it.\nAda Poe, RN",
+            "Jane Roe, MD",
+            "2021-05-03",
+        ),
     ]:
         assert (describe([page], named_in([page])).author, describe([page]).date) == (author, date)
 

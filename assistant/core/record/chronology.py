@@ -101,7 +101,8 @@ def _told(
 ) -> tuple[Line, ...]:
     """What one document tells: read again only when something of it has changed."""
     words, drugs = known.words
-    said = list(sentences(document, words, running, document.type in (*drugs["lists"], _LAB)))
+    rows = document.type in (*drugs["lists"], _LAB)
+    said = list(sentences(document, words, running, rows, known.entry))
     return tuple(_Reading(document, said, injury, born, known).lines())
 
 
@@ -171,7 +172,7 @@ class _Reading(Account):
             what=modality,
             views=", ".join(views) if modality == "radiographs" else "",
             contrast=contrast[0].lower() if contrast else "",
-            finding=body_of(impression.quote),
+            finding=re.sub(_DASHED, "", body_of(impression.quote)),
         )
 
     def _passage(self, section: str) -> Sentence | None:
@@ -182,7 +183,7 @@ class _Reading(Account):
             return None
         quote = ""
         for one in under[under.index(first) :]:
-            if one.page != first.page or re.search(_SIGNED, one.words):
+            if one.page != first.page or re.search(rf"{_SIGNED}|^{CLOSING}", one.words):
                 break
             if is_signature(one.words) or len(quote) + len(one.quote) > LONGEST:
                 break
@@ -252,6 +253,8 @@ class _Reading(Account):
         )
         if one is not None:
             injected = _family_of(self.patterns("injections"), one.words, "")
+            if not injected and re.search(r"(?i)\bblocks?\b|\binjections?\b", one.words):
+                injected = "nerve block" if re.search(r"(?i)\bblock", one.words) else "injection"
             if injected and not whole(self.patterns("operations")).search(one.words):
                 yield self.line(INJECTION, one, self.day, own=True, what=injected)
                 return
@@ -508,6 +511,7 @@ class _Reading(Account):
                 )
                 and not re.match(_ORDERED, body)
                 and not re.search(_NO_DIAGNOSIS, body)
+                and re.search(r"[A-Za-z]{3}", body.replace(coded[0], "") if coded else body)
                 and (coded or self.document.type not in _BY_THERAPISTS)
             ):
                 yield self.line(DIAGNOSIS, one, self.day, what=body)
@@ -586,6 +590,7 @@ _VISITS = (
     r"|\b(?:total (?:number of )?|(?:number|no\.?) of )(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
     rf"|^(?P<alone>{_COUNT})\s+(?:visits|sessions)\.?$"
 )
+_DASHED = r"(?i)^(?:impressions?|conclusions?|interpretation|opinion)\s[-–—]\s"
 _SHOWS = r"(?i):\s+|\b(?:shows?|showed|shown|reveals?|revealed|demonstrate[sd]?)\s+"
 _UNTIL = r"(?i)\s*(?:to|through|thru|until|and|-|–)\s*"
 _PAST = (

@@ -17,12 +17,14 @@ UNKNOWN = PartialDate(2100, 12, 31)
 LEGAL = frozenset({"Agreed medical evaluation", "Qualified medical evaluation", "Medical-legal report"})
 LONGEST = 320
 """Characters of a passage that a line quotes, at most."""
-CLOSING = r"(?:respectfully|sincerely|very truly|cordially)\b"
+CLOSING = r"(?:respectfully|sincerely|very truly|cordially|thank you|thanks)\b"
 _BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
 
 
 _CLAUSE = r"[;:]\s|\bbut\b|\band\s+(?:has\s+|have\s+)?(?:had|was|were|went|took|did|underwent|received|completed|finished)\b"
 """Where another clause begins, of which what was said before says nothing."""
+_IN_MAY = r"\bMay(?=\s+(?:\d|of\b))|(?<=\b[Ii]n )May\b|(?<=\b[Ss]ince )May\b|(?<=\b[Uu]ntil )May\b"
+"""The month, which is no word of what may be."""
 
 
 class Account:
@@ -97,7 +99,7 @@ class Account:
 
     def is_planned(self, one: Sentence, start: int, end: int) -> bool:
         """Whether what stands there is asked for, intended, imagined or denied, and not done."""
-        before = re.split(_CLAUSE, one.words[max(0, start - 70) : start])[-1]
+        before = re.split(_CLAUSE, re.sub(_IN_MAY, "", one.words[max(0, start - 70) : start]))[-1]
         if self.any("denied", r"(?:\s+[\w/-]+){0,3}\s*$").search(before):
             return True
         if self.any("planned", r"(?:\s+[\w/,.()-]+){0,7}\s*$").search(before):

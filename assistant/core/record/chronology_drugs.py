@@ -14,7 +14,7 @@ from assistant.core.record.sentences import Sentence
 _STRENGTH = re.compile(
     r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
     r"|maleate|acetate|besylate|mesylate|fumarate|extended|release|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
-    r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?:\s?/\s?[\d.]*\s?mL)?(?![\w/.%])"
+    r"(?!(?:1[0-2]|\d)\s+(?:(?:a|per|x)\s+day|times)\b|\d\s+(?:daily|nightly|tabs?|tablets?|caps?|capsules?|pills?)\b)(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?:\s?/\s?[\d.]*\s?mL)?(?![\w/.%]|-\d)"
 )
 _MIXED = (
     r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?"
@@ -26,7 +26,7 @@ _GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){
 _IN_THE_HOUSE = r"(?i)[\s,]*(?:(?:was|were)\s+)?(?:given|dispensed)?\s*(?:in the (?:department|ED|ER|clinic|office)|here|given|dispensed)\b"
 """Behind a drug and its strength: that it was given at the visit."""
 _FREQUENCY = (
-    r"(?i)\b(?:\d+-\d+ daily|q[ap]m|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
+    r"(?i)\b(?:\d+-\d+ daily|\d (?:times|x) (?:daily|(?:a|per) day)|q[ap]m|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
     r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|\d \((?:one|two|three|four|five|six)\) times (?:daily|(?:a|per) day)|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
 )
 
@@ -70,7 +70,8 @@ def drug_lines(account: Account) -> Iterator[Line]:
             ):
                 continue  # what was injected
             strength = re.match(_STRENGTH, rest)
-            row = listing or one.section == "medications"
+            once = one.section == "tried"
+            row = listing or once or one.section == "medications"
             if listing and strength and not (strength["unit"] or "/" in strength["number"]):
                 strength = None  # the number of a column of its own
             if strength is None and row:
@@ -89,10 +90,12 @@ def drug_lines(account: Account) -> Iterator[Line]:
                 or _is_dosed(account, one, at, rest)
             ):
                 continue
+            behind = rest[strength.end() :] if strength else rest
+            given = strength is not None and re.match(_GIVEN, behind) and not account.is_denied(one, at)
             told = tried or (
                 one.section in ("history", "background", "procedure", "diagnoses", "other")
                 and (
-                    is_taken or (strength is not None and _is_dosed(account, one, at, rest[strength.end() :]))
+                    is_taken or bool(given) or (strength is not None and _is_dosed(account, one, at, behind))
                 )
             )
             told = told or (
@@ -102,7 +105,7 @@ def drug_lines(account: Account) -> Iterator[Line]:
                 continue
             if not row and account.is_planned(one, at, match.end()):
                 continue
-            after = rest[strength.end() if strength else 0 :].split(". ")[0]
+            after = behind.split(". ")[0]
             if other := either.search(after):  # what is said of the next drug isn't said of this one
                 after = after[: other.start()]
             dates = account.days(one)
@@ -112,11 +115,14 @@ def drug_lines(account: Account) -> Iterator[Line]:
                 year = re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" ."))
                 since = dates[-1].date if dates else PartialDate(int(year[1])) if year else None
             filled = dates[0].date if listing and dates else None
+            on = next(
+                (day.date for day in dates if day.start >= at and not day.date.after(account.day)), None
+            )
             yield account.line(
-                DRUG, one, filled or account.day, what=name, strength=topical or _strength_of(strength),
+                DRUG, one, filled or (given and on) or account.day, what=name, strength=topical or _strength_of(strength),
                 dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
                 since=since.prose() if since is not None else "",
-                stopped="tried" if tried else "stopped" if halted else "", filled="yes" if filled else "",
+                stopped="tried" if tried or once else "stopped" if halted else "", filled="yes" if filled else "",
             )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def merged(found: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     alike: dict[tuple[str, str], list[int]] = {}
     for one in found:
-        what = "" if one.kind in (OPERATION, INJURY) else _bare(one.parts.get("what", ""))
+        what = "" if one.kind in (OPERATION, INJURY, INJECTION) else _bare(one.parts.get("what", ""))
         places = alike.setdefault((one.kind, what), [])
         same = next((n for n in places if _SAME.get(one.kind, _same_words)(one, kept[n])), None)
         if same is None:
@@ -85,12 +85,18 @@ def _same_words(one: Line, other: Line) -> bool:
 def _same_thing(one: Line, other: Line) -> bool:
     """The same kind of thing on what may be the same day, and of no other region."""
     if one.parts.get("what") != other.parts.get("what") and one.kind != OPERATION:
-        return False
+        return one.kind == INJECTION and one.date == other.date and _is_less_said(one, other)
     if one.region and other.region and one.region != other.region and one.kind != STUDY:
         return False
     if one.date == other.date:
         return True
     return _may_be_one_day(one, other) and one.parts.get("what") == other.parts.get("what")
+
+
+def _is_less_said(one: Line, other: Line) -> bool:
+    """Whether one of two injections of a day, of no other region, only says that there was one."""
+    alike = not (one.region and other.region and one.region != other.region)
+    return alike and INJECTION in (one.parts.get("what"), other.parts.get("what"))
 
 
 def _same_drug(one: Line, other: Line) -> bool:
@@ -124,15 +130,23 @@ _SAME: Mapping[str, Callable[[Line, Line], bool]] = {
 }
 
 
+_A_MONTH = 45
+"""So many days on, the quantity of a drug is that of another prescription."""
+
+
 def _joined(one: Line, other: Line) -> Line:
     """Both lines as one: the surer stands first, what it lacks comes from the other."""
     first, second = (one, other) if _rank(one) >= _rank(other) else (other, one)
     if one.kind in (DRUG, WORK, DIAGNOSIS) and _rank(one) == _rank(other):
         first, second = (one, other) if one.date.earliest >= other.date.earliest else (other, one)
+    apart = abs((one.date.earliest - other.date.earliest).days)
+    then = ("stopped", "as_of", "quantity") if apart > _A_MONTH else ("stopped", "as_of")
     parts = {
-        **{key: value for key, value in second.parts.items() if key not in ("stopped", "as_of")},
+        **{key: value for key, value in second.parts.items() if key not in then},
         **first.parts,
     }
+    if one.kind == INJECTION == parts.get("what"):
+        parts["what"] = second.parts["what"]
     date = first.date
     if one.kind in (STUDY, OPERATION, INJECTION) and date.day is None and second.date.day is not None:
         date = second.date

@@ -23,7 +23,8 @@ _LIMITED = (
 )
 _LIMITS = (
     r"(?i)\brestrictions?\s*:\s*[^☐☒?]{4,160}"
-    r"|\b(?:off work|no work|modified (?:work|duty)|(?:return to )?(?:regular|full) (?:work|duty))(?:\s+\w+){0,2}\s+(?:until|through|from|as of|on)\s+[^☐☒?]{3,40}"
+    r"|\b(?:off[ -]work|no work|(?:return to )?(?:modified|light|regular|full) (?:work|duty))"
+    r"(?:(?:\s+\w+){0,2}\s+(?:until|through|from|as of|on)\s+(?=[^☐☒?]{0,12}\d)[^☐☒?]{3,40}|\s*:?\s*\d{1,2}/\d{1,2}/\d{2,4})"
 )
 _WORK_SAID = r"(?i)(?:work(?:ing)?(?: status| restrictions)?\s*:|(?:RTW|off work|TTD|TPD|P&S)\b(?!\s*(?:soon|if|likely|expected|unless)\b))"
 """What a plan that tells of the work the patient is put on begins a sentence with."""
@@ -36,6 +37,11 @@ _LIMITED_TO = (
 """A sentence that puts limits on the work, wherever a note has it."""
 _BACK_AT_WORK = r"(?i)\b(?:returned|went back|back)\s+to\b|\bsince\b"
 _WAS = r"(?i)\b(?:was|were|had been|remained|stayed)\s+(?:(?:placed|put|taken|kept|then|initially)\s+)*$"
+_OF_OTHERS = (
+    r"(?i)\b(?:his|her|their|whose|the (?:patient|applicant|claimant)['’]s)\s+(?:\w+\s+)?(?:wife|husband|spouse|partner|sister|brother|mother|father|son"
+    r"|daughter|friend|roommate|neighbou?r|co-?worker|supervisor|foreman|boss|employer|adjuster|aide|caregiver)s?\s+(?:[\w']+\s+){0,4}$"
+)
+"""Before what is said of work: that somebody else does it."""
 _WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
 _RETURN = (
     r"(?:I (?:shall|will|would like to) see\b|(?:he|she|they|the patient|patient) (?:will|shall|should|is to) (?:return|be seen|follow)"
@@ -45,13 +51,15 @@ _LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
 """Words of a form between which there was a box that couldn't be seen: which of them is ticked nobody knows."""
 _DECLARED = r"(?i)^(?:I declare|The patient was|I have not|Time spent|This document|This report)"
 _DECLARED_IN = r"(?:(?<=[.\s])|^)(?=I declare|The patient was advised|Time spent|I have not violated)"
+_SINCE = r"(?i)\W*(?:status\s+)?(?:since|as of|on|in|by)\b[^.;,]{0,30}$"
+_FORM_LINES = 6
 _STATE = r"(?i)^(?:modified|regular|full|light|restricted|sedentary)\b(?=\s*[:,(]|\s*$)"
 """A state of work that the form gives in one word."""
 
 
 def _ticked_state(words: str, said: re.Pattern[str]) -> str:
     """The state of work whose box is ticked, without the next one whose box couldn't be seen; empty where none is."""
-    for found in re.finditer(r"☒\s*([^☐☒▣.]+)", words):
+    for found in re.finditer(r"(?i)☒(?!\s*(?:yes|no)\b)\s*([^☐☒▣.]+)", words):
         if states := list(said.finditer(found[1])) or list(re.finditer(_STATE, found[1])):
             return found[1][: states[1].start() if len(states) > 1 else None].strip(" ,/-")
     return ""
@@ -70,17 +78,27 @@ def _under_heading(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
     block = [one for one in block[:ends] if not re.match(_DECLARED, one.words)]
     block = [one for one in block if one.page == block[0].page]
     signed = next((n for n, one in enumerate(block) if is_signature(one.words)), len(block))
-    block = block[: min(signed, 3)]
+    if 0 < signed < len(block) and _is_signed_in(block[signed - 1].words, block[signed].words):
+        signed -= 1
+    block = block[:signed][:_FORM_LINES]
+    boxed = [one for one in block if "☒" in one.words]
     ticked = _ticked_state(" ".join(one.words for one in block), said)
     told = []
-    for one in block:
+    for one in block[:3]:
         if re.search(_LOST_BOX, one.words) or re.match(rf"{_WHO}|{CLOSING}|{_RETURN}", one.words):
             continue
         bare = re.sub(r"(?i)^(?:\d{1,2}[a-z]?[.)]\s+)?work status:?\s*", "", one.words)
         cut = re.split(_DECLARED_IN, bare)[0].strip()
-        form = len(said.findall(cut)) > 1 and len(cut.split()) < 9 and not re.search(r"[.,;]", cut)
+        form = len(said.findall(cut)) > 1 and (len(cut.split()) < 9 or re.search(_LIMITS, cut) is not None)
+        form = form and not re.search(r"[.,;]\s", cut.partition(":")[2] or cut)
         if cut and not re.search("[☐☒▣?]", cut) and not form:
             told.append((one, cut))
+    told = [(one, cut) for one, cut in told if not cut.endswith(":")]  # what the form says before its boxes
+    limits = [
+        (one, hit) for one in block if (hit := one_of(_LIMITS, re.sub(r"☐[^☐☒]*", "", one.words)).strip(" ."))
+    ]
+    if told and not ticked and boxed and not any(said.search(cut) for _, cut in told):
+        ticked = next((hit for one, hit in limits if said.search(hit)), "")
     if (
         told
         and re.match(r"(?i)work\s*:?(?:\s|$)", told[0][1])
@@ -100,9 +118,15 @@ def _under_heading(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
             what=state.strip(" ."),
         )
     elif ticked and block:
-        yield account.line(WORK, block[0], account.day, what=ticked)
-    elif limits := next((one for one in block if re.search(_LIMITS, one.words)), None):
-        yield account.line(WORK, limits, account.day, what=one_of(_LIMITS, limits.words).strip(" ."))
+        yield account.line(WORK, (boxed or block)[0], account.day, what=ticked)
+    elif limits:
+        yield account.line(WORK, limits[0][0], account.day, what=": ".join(hit for _, hit in limits))
+
+
+def _is_signed_in(words: str, signature: str) -> bool:
+    """Whether words are the signature that stands above the name in print."""
+    said = words.strip(" .").split()
+    return 0 < len(said) < 4 and said[-1].lower() in signature.lower().replace(",", " ").split()
 
 
 def _elsewhere(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
@@ -126,10 +150,14 @@ def _elsewhere(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
         if account.document.type in LEGAL and (found := stationary.search(one.words)):
             if not account.is_denied(one, found.start()):
                 since = dated(one.words[found.end() :], account.document.date)
-                day = since[0].date if since and since[0].start < 12 else retold or account.day
+                behind = one.words[found.end() :]
+                near = since and (since[0].start < 12 or re.match(_SINCE, behind[: since[0].start]))
+                day = since[0].date if near else retold or account.day
                 yield account.line(WORK, one, day, what="permanent and stationary")
             continue
         found = said.search(one.words) or own
+        if found and re.search(_OF_OTHERS, one.words[: found.start()]):
+            continue
         if (
             found
             and retold in (None, account.day)

@@ -84,6 +84,9 @@ class Known:
         self.words = words, drugs
         self._made: dict[tuple[str, object], Any] = {}
         self.drug = any_of(tuple(str(said) for group in _groups(drugs) for said in group))
+        self.entry = re.compile(
+            rf"(?i)(?:[•●▪*-]\s*|\d{{1,2}}[.)]\s*)?{self.drug.pattern.removeprefix('(?i)')}"
+        )
 
     def listed(self, name: str, of_drugs: bool = False) -> tuple[str, ...]:
         """A list of phrases."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
 from assistant.core.record.claim import Fact
-from assistant.core.record.counts import in_figures
+from assistant.core.record.counts import SPELLED, in_figures
 from assistant.core.record.mentions import extract_kind, regions_named, regions_of_levels
 from assistant.core.record.phrases import any_of
 from assistant.core.record.sentences import (
@@ -24,6 +24,7 @@ from assistant.core.record.sentences import (
     Words,
     cleared,
     dated,
+    running_lines,
 )
 from assistant.core.text import compiled
 from assistant.core.value import Value, replace
@@ -68,6 +69,7 @@ def refusal(
     `service_of` names the service or the drug that words speak of, by which a report of no known form is read.
     """
     named = {day for day, _ in _other_days([one for one in documents if one.type == APPLICATION], words)}
+    running = running_lines(documents)
     reports = [one for one in documents if one.type == UR_REPORT]
     reports.sort(key=lambda one: (str(one.date) in named, str(one.date or "")), reverse=True)
     requests = [one for one in documents if one.type == REQUEST]
@@ -79,7 +81,7 @@ def refusal(
     for report in reports:  # that against which the application is comes first, else the last
         held = [_stems(one.words) for one in services]
         made = [one for one in read[report.id] if not _is_among(_stems(one.words), held)]
-        told = list(_parts(report, words))
+        told = list(_parts(report, words, running))
         said = dict(reversed(told))
         made = _each_with_its_own(made, told, report)
         if not services or report.date in (None, reports[0].date):
@@ -113,9 +115,9 @@ def _decisions(words: Words) -> Mapping[str, re.Pattern[str]]:
     return {str(key): any_of(tuple(map(str, said))) for key, said in held.items()}
 
 
-def _parts(report: PacketDocument, words: Words) -> Iterator[tuple[str, Fact]]:
+def _parts(report: PacketDocument, words: Words, running: frozenset[str]) -> Iterator[tuple[str, Fact]]:
     for number, page in enumerate(report.pages, 1):
-        lines = [line.strip() for line in page.split("\n")]
+        lines = [line.strip() for line in page.split("\n") if line.strip() not in running]
         for at, line in enumerate(lines):
             text = cleared(line)
             for match in _any(words, "received", r"\s*:?\s*").finditer(text):
@@ -297,6 +299,7 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             (hit.start(), name) for name, one in decisions.items() for hit in one.finditer(lines[head])
         )
     ]
+    counted = _counting(title) if not decides else []
     ends = [_any(words, name) for name in ("ends_table", "rationale", "guideline")]
     row: list[str] = []
     made: Service | None = None
@@ -312,10 +315,12 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             continue
         row.append(line)
         whole = " ".join(row)
-        if columns and (boxed := _by_column(document, number, whole, columns)) is not None:
+        told = _by_column(document, number, whole, columns) if columns else None
+        told = told or (_by_counts(document, number, whole, counted) if len(counted) > 1 else None)
+        if told is not None:
             if made is not None:
                 yield made
-            made, row = boxed, []
+            made, row = told, []
             continue
         verdict = _verdict(_ticked(whole), decisions)
         if verdict is not None and re.search(_PROSE, _ticked(whole)[: verdict[1]]):
@@ -346,6 +351,38 @@ def _by_column(document: str, number: int, row: str, columns: Sequence[str]) -> 
     return _row(document, number, row, (columns[at], boxes[0].start()), False, f"to {behind}")
 
 
+def _by_counts(document: str, number: int, row: str, columns: Sequence[str]) -> Service | None:
+    """The service of a row that ends with how much was asked for, allowed and refused; None where it doesn't."""
+    found = re.fullmatch(
+        rf"(?i)(.*?[a-z)].*?)((?:\s+(?:#\s?)?\d{{1,4}}(?:\s(?:{_UNITS}))?){{{len(columns)}}})", cleared(row)
+    )
+    if found is None:
+        return None
+    amounts = dict(zip(columns, re.findall(r"\d+", found[2]), strict=True))
+    asked = int(amounts["asked"])
+    allowed = int(amounts.get("allowed", asked - int(amounts.get("refused", asked))))
+    decision = "approved" if allowed >= asked else "modified" if allowed else "denied"
+    evidence = Evidence(document, number, " ".join(row.split()))
+    body = re.sub(r"^\s*#?\(?(?:\d{1,2}[.)]?\s+(?=[A-Za-z]))", "", found[1])
+    return _service(
+        body, evidence, decision, amounts["asked"], str(allowed) if decision == "modified" else ""
+    )
+
+
+def _counting(title: str) -> list[str]:
+    """What the columns of a head count, in order; empty where they don't count what was asked for."""
+    hits = list(re.finditer(_COUNTS, title))
+    if any(hit["asked"] and hit[0].lower() != "requested" for hit in hits):
+        hits = [hit for hit in hits if hit[0].lower() != "requested"]  # of the service
+    counted = [hit.lastgroup or "" for hit in hits]
+    return counted if "asked" in counted and len(set(counted)) == len(counted) else []
+
+
+_COUNTS = (
+    r"(?i)\b(?P<refused>not (?:certified|approved|authorized)|non-?certified|denied|refused)\b|\b(?P<allowed>certified|approved|authorized|allowed)\b"
+    r"|\b(?P<asked>requested|quantity|qty|units|amount|number)\b"
+)
+"""The heads of columns that count."""
 _PROSE = r"\b[a-z]{3,}[.?!]\s+(?:[A-Z][a-z]|A\s[a-z])"
 """A row holds no sentences."""
 _LONGEST_ROW = 8
@@ -419,7 +456,8 @@ def _allowed(verdict: str) -> str:
     """How much the words of a decision allow: `modified to #60`, `partially certified, 6 visits certified`."""
     found = re.search(
         r"(?i)\b(\d{1,4}(?:\s*[a-z]+)?)\s*(?:are |is )?(?:certified|approved|authorized)"
-        r"|(?:\b(?:to|for|with)\s|\(|[:x,–-]\s)\s*#?\s?(\d{1,4}(?!\s*%|/|\s*mg\b)(?:\s*(?!with|of|and|certified|approved|authorized)[a-z]+)?)|#\s?(\d{1,4})",
+        r"|\b(?:certify|approve|authorize|allow)\s+(?:only\s+)?#?\s?(\d{1,4})\b"
+        r"|(?:\b(?:to|for|with)\s|\(|[:x,–-]\s)\s*#?\s?(\d{1,4}(?!\s*%|/|\s*mg\b)(?:\s*(?!(?:with|of|and|for|per|over|in|on|at|as|by|to|from|a|an|the|until|through|certified|approved|authorized)\b)[a-z]+)?)|#\s?(\d{1,4})",
         in_figures(verdict, _UNITS),
     )
     return next(filter(None, found.groups()), "") if found else ""
@@ -470,6 +508,8 @@ def _levels_of(body: str) -> tuple[str, ...]:
 
 _SIDE_ALONE = r"(?i)(?:[,(]\s*|\s)(left|right|bilateral)\s*(?=[,;)]|$)"
 """A side that a service is given by itself: `MRI of the knee, left`."""
+_NUMBERED = r"(?i)^(?:treatments?|services?|items?|procedures?|medications?|requests?)\s*(?:requested\s*)?(?:#|no\.?\s*)?\s*\d{1,2}\s*[:.]?$"
+"""The number of a service on a line of its own, above its words."""
 _PAIR = r"(?i)^(?:(?:(?:treatment|service|item|procedure|medication)s? requested|requested (?:treatment|service|item|procedure|medication)s?)\s+(?=[A-Z\d])|(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*)"
 _VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?(?:\s*:\s*|\s+(?={verdict}))"
 _ENTRY = r"(?:\(?\d{1,2}[.)]|[A-H][.)](?=\s[A-Z])|[•●▪◦‣*–-](?=\s))"
@@ -477,6 +517,11 @@ _ENTRY = r"(?:\(?\d{1,2}[.)]|[A-H][.)](?=\s[A-Z])|[•●▪◦‣*–-](?=\s))"
 _DASHED = rf"(?i)^{_ENTRY}\s*(?P<service>[A-Za-z].{{3,160}}?)\s*(?:[-–—:;=>]+|\.{{2,}}|,?\s(?=(?:is|are|was|were)\s))\s*(?P<verdict>(?:(?:is|are|was|were)\s+)?{{verdict}}.*)$"
 
 
+_BEHIND_COLON = (
+    r"^(?!(?i:[^:]*\b(?:decision|determination|recommendation|outcome|results?|status|requests?|rationale|note|prior|previous|appeal|liability"
+    r"|claim|review|letter|notice)\b))(?P<service>[A-Z][^:;]{3,140}?):\s*(?P<verdict>{verdict}.*)$"
+)
+"""A line that gives the decision right behind a service and a colon, in capitals or at the beginning of a sentence."""
 _ALONE = (
     r"(?P<service>[A-Z](?!t\b|he\b|hey\b|he request\b|his\b|our\b)[^.;:?]{3,140}?),?\s+(?i:is|are|was|were)\s+(?i:therefore\s+|hereby\s+)?"
     r"(?P<verdict>(?i:denied|non-?certified|not (?:certified|approved|authorized)|(?:modified|partially (?:certified|approved)|approved|certified|authorized)"
@@ -489,22 +534,27 @@ def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Serv
     """A service on a line of its own, and the decision on it on the next or behind a dash."""
     held: tuple[str, str] | None = None
     said = "|".join(one.pattern.removeprefix("(?i)") for one in _decisions(words).values())
-    dash, decides = (compiled(one.replace("{verdict}", f"(?:{said})")) for one in (_DASHED, _VERDICT))
+    dash, colon, decides = (
+        compiled(one.replace("{verdict}", f"(?i:{said})")) for one in (_DASHED, _BEHIND_COLON, _VERDICT)
+    )
     alone = compiled(_ALONE)
     for line in _listed([line.strip() for line in page.split("\n") if line.strip()]):
         text = _ticked(line)
         verdict = decides.match(text)
+        if re.match(_NUMBERED, text):
+            held = "", line
+            continue
         asked = re.match(_PAIR, text) if verdict is None else None
-        dashed = dash.match(text) or alone.match(text)
+        dashed = dash.match(text) or alone.match(text) or colon.match(text)
         if dashed and not re.search(_PROSE, dashed["service"]):
             yield from _decided(document, number, dashed["service"], dashed["verdict"], line, words)
-        elif verdict and held:
+        elif verdict and held and held[0]:
             yield from _decided(document, number, held[0], text[verdict.end() :], f"{held[1]} {line}", words)
             held = None
         elif asked and asked[0].strip(": ") and len(text) > asked.end() + 3:
             held = text[asked.end() :], line
         elif held and len(held[0]) < 160 and not re.search(r"[.:]$", held[0]):
-            held = f"{held[0]} {text}", f"{held[1]} {line}"
+            held = f"{held[0]} {text}".strip(), f"{held[1]} {line}"
 
 
 def _listed(lines: Sequence[str]) -> Iterator[str]:
@@ -545,6 +595,10 @@ def _decided(
 def _counted(said: str) -> str:
     """How much of a service its words say, as `#60` or `8 visits`."""
     said = in_figures(said, _UNITS)
+    if (series := re.search(r"(?i)\bseries of (?:(\d{1,2})|([a-z]+))\b", said)) and (
+        count := series[1] or str(SPELLED.get(series[2].lower(), ""))
+    ):
+        return count
     found = re.search(r"(?i)#\s?(\d{1,4})\b", said) or re.search(
         r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?)\b)(?!\s+(?:a|per|each|every)\s)", said
     )
@@ -587,7 +641,7 @@ _ASKS = (
     r"(?i)\b(?:request\w*|ask(?:s|ed|ing)?|seek(?:s|ing)?|sought|authori[sz]ation|approval|to (?:authori[sz]e|approve|certify|allow|pay))\b"
     r"(?:\s+(?:us|to|of|for|that|we|authori[sz]\w+|approv\w+|certify|allow|pay|you|the following|services?|treatments?)\b)*\s*:?\s*"
 )
-_LEADS = r"(?i)^(?:on\s+[\d/.-]{6,10}\s+(?=for\s))?(?:\W*(?:to|with|of|for|an?|the|any|this|these|your|also|further|additional|and|we|our|\(?\d{1,2}[.)](?=\s))\s+)+|^\W+"
+_LEADS = r"(?i)^(?:on\s+(?:[\d/.-]{6,10}|[a-z]{3,9}\.? \d{1,2}, \d{4})\s+(?=for\s))?(?:\W*(?:to|with|of|for|an?|the|any|this|these|your|also|further|additional|and|we|our|\(?\d{1,2}[.)](?=\s))\s+)+|^\W+"
 _CLAUSES = r"(?:,|;)\s+(?=(?:for\s+)?(?:an?|the)\s|for\s)|(?:,|;)?\s+(?:and|as well as)\s+(?=an?\s|the\s|for\s|\d+ [a-z])"
 _BEHIND = r"\s+(?:is|are|was|were|has|have|had|will|would|could|cannot|can|we|she|he|they|which|because|since|but|until)\b|\s\("
 
@@ -603,6 +657,12 @@ def _told(
     Where there is a request, they are those that it lists; one that the report doesn't name is shown as the request has it.
     """
     asked = _asked_for(requests, service_of)
+    rows = {key: _stems(one.words) for key, one in asked.items()}
+
+    def named_by(said: str) -> str:
+        own = service_of(said)
+        return own if own in asked else _nearest_row(said, rows) or own
+
     verdicts = {**_decisions(words), **_decided_by(words)}
     found: dict[str, Service] = {}
     decided: dict[str, tuple[str, str]] = {}
@@ -613,8 +673,8 @@ def _told(
             named: list[str] = []
             said = re.sub(_ASKS, "\n", cleared(sentence))
             for clause in re.split(_CLAUSES, cleared(sentence)):
-                body = _body(clause, verdicts, service_of)
-                if body[:3].lower() == "no " or not (key := service_of(body)) or (asked and key not in asked):
+                body = _body(clause, verdicts, named_by)
+                if body[:3].lower() == "no " or not (key := named_by(body)) or (asked and key not in asked):
                     continue
                 told = _by_words(re.sub(_ASKS, "\n", clause), verdicts)
                 if key not in found:
@@ -647,6 +707,22 @@ def _told(
     return made
 
 
+def _nearest_row(said: str, rows: Mapping[str, set[str]]) -> str:
+    """The service of the request that words name, by the words that they share; empty where none or several fit."""
+    own = {one for one in _stems(said) if len(one) > 2 and one not in _LOOSE}
+    best = sorted(((len(own & row), key) for key, row in rows.items()), reverse=True)[:2]
+    if not best or not best[0][0] or (len(best) > 1 and best[1][0] == best[0][0]):
+        return ""
+    row = rows[best[0][1]]
+    return best[0][1] if own <= row or best[0][0] >= 0.5 * min(len(row - _LOOSE), 3) else ""
+
+
+_LOOSE = frozenset(
+    "left right bilateral therapy treatment service request injection visit session unit care".split()
+)
+"""Words that many services share."""
+
+
 def _as_decided(one: Service, decision: str, said: str) -> Service:
     """A service with the decision on it: what allows less than was asked for modifies it."""
     figures = re.findall(rf"(?i)(?<![\w.])\d{{1,4}}(?:\s*(?:{_UNITS}))\b", in_figures(said, _UNITS))
@@ -663,12 +739,16 @@ def _asked_for(requests: Sequence[PacketDocument], service_of: Callable[[str], s
         for number, page in enumerate(request.pages, 1):
             for line in page.split("\n"):
                 cells = re.split(r"\s{3,}|\t", cleared(line).strip())
-                for cell in cells if len(cells) > 1 else ():
-                    if (
-                        not re.search(r"(?i):|\bform\b|\brequest", cell)
-                        and (key := service_of(cell))
-                        and key not in found
-                    ):
+                named = [
+                    (key, cell)
+                    for cell in (cells if len(cells) > 1 else ())
+                    if not re.search(r"(?i):|\bform\b|\brequest", cell) and (key := service_of(cell))
+                ]
+                coded = next((at for at, cell in enumerate(cells) if re.fullmatch(_CODE, cell)), 0)
+                if not named and coded and re.match(r"[A-Z][A-Za-z-]+", cells[coded - 1]):
+                    named = [(" ".join(sorted(_stems(cells[coded - 1]))), cells[coded - 1])]
+                for key, cell in named:
+                    if key not in found:
                         beside = next((said for one in cells if (said := _counted(one))), "")
                         place = Evidence(request.id, number, " ".join(line.split()))
                         found[key] = _service(cell, place, "", beside)

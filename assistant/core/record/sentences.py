@@ -52,6 +52,7 @@ _INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICPTAW](?i:lan|ssessment|ork status|indings?|
 _ROW = r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
 _CELL = r"(?i)(?:take\b|apply\b|inject\b|use \d|mg|mcg|ml|\d+(?:\.\d+)?\s*(?:tab|cap|pill|patch|spray|puff|drop|po\b)\w*)\b"
 _TITLE_BEFORE = r"\b(?:Dr|Drs|Mr|Mrs|Ms)‹?›?\.$"
+_CODED_FIRST = r"[A-TV-Z]\d\d\.\w{1,4}\s+[A-Z]|\d{3}\.\d{1,2}\s+[A-Z]"
 _CODED = r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\)?\.?$"
 _NUMBERED = r"^\(?\d{1,2}[.)]\s"
 _SHORT_LINE = 0.72
@@ -59,11 +60,16 @@ _SHORT_LINE = 0.72
 
 
 def sentences(
-    document: PacketDocument, words: Words, running: frozenset[str] = frozenset(), rows: bool = False
+    document: PacketDocument,
+    words: Words,
+    running: frozenset[str] = frozenset(),
+    rows: bool = False,
+    entry: re.Pattern[str] | None = None,
 ) -> Iterator[Sentence]:
     """The sentences of the pages in order; a heading reaches on to the next page.
 
-    Lines that are `running` through the packet are none of them; with `rows` each line stands for itself.
+    Lines that are `running` through the packet are none of them; with `rows` each line stands for itself. In a list of
+    medication what an `entry` finds at the beginning of a line begins a row.
     """
     headings = _headings(words)
     section = ""
@@ -88,11 +94,17 @@ def sentences(
             starts = not line or bool(found) or bool(rule) or boxes or line[0] in "•●▪"
             goes_on = bool(held) and line[:1].islower() and len(held[-1]) > 20
             goes_on = goes_on or (bool(held) and _is_of_row(line, held, rows, section))
+            if entry is not None and section == "medications" and held and not starts:
+                begins = entry.match(line) is not None
+                starts, goes_on = begins, goes_on or (not begins and _is_cell(line, held, entry))
             goes_on = goes_on or (bool(held) and compiled(_TITLE_BEFORE).search(held[-1]) is not None)
             coded = (
                 bool(held)
                 and section in ("diagnoses", "assessed")
-                and compiled(_CODED).search(held[-1]) is not None
+                and (
+                    compiled(_CODED).search(held[-1]) is not None
+                    or compiled(_CODED_FIRST).match(line) is not None
+                )
             )
             row = (
                 rows
@@ -157,6 +169,17 @@ def _is_of_row(line: str, held: Sequence[str], rows: bool, section: str) -> bool
     return section == "medications" and compiled(_CELL).match(line) is not None
 
 
+def _is_cell(line: str, held: Sequence[str], entry: re.Pattern[str]) -> bool:
+    """Whether a line is one of a narrow cell of the row whose drug stands before it."""
+    row = " ".join(held)
+    begun = entry.match(held[0]) is not None or entry.search(held[-1]) is not None
+    return begun and len(line) < _NARROW and len(row) < 4 * _NARROW and not re.search(r"[a-z]\.$", row)
+
+
+_NARROW = 40
+"""The characters of a line in a narrow column, at most."""
+
+
 def fields_below(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Labels of a form with what stands in the cell below each, and the two lines that this was read from."""
     for line, after in pairwise(lines):
@@ -201,7 +224,7 @@ _FIELD = r"(?:\([^()]{4,60}\)\s*)?(?-i:\d\d[a-z]?[.)]\s+|\d[.)]\s+(?=[A-Z]{4}))?
 def _heading(said: str) -> str:
     """A heading alone on its line or before a colon; one letter, as of S:, O:, A:, P:, needs the colon."""
     return (
-        rf"{pattern(said)}(?:\s*\([^)]*\))?\s*(?::|$|(?<=[a-z]{{3}})\.(?=\s+\S))"
+        rf"{pattern(said)}(?:\s*\([^)]*\))?\s*(?::|$|(?<=[a-z]{{3}})\.(?=\s+\S|$)|\s[-–—]\s(?=\S))"
         if len(said) > 1
         else rf"{said}\s?:(?=\s)"
     )

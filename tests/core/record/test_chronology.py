@@ -605,3 +605,51 @@ def test_a_quote_in_a_line_begins_and_ends_with_its_words_and_bears_no_marks() -
     assert worded(line, library.chronology_words()).endswith("“Now on a trial of H-wave for three weeks”")
     (line,) = told((NOTE, "2016-07-14", "Plan\n1. H-wave 30 day trial at no charge from vendor."))
     assert "“H-wave 30 day trial" in worded(line, library.chronology_words())
+
+
+def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_read_as_they_say_it() -> None:
+    for kind, text, found in [
+        (  # the rows of a printout whose columns are narrow
+            NOTE,
+            "Current Outpatient Medications\nMedication Sig Disp Start\noxyCODONE\n(ROXICODONE) 10 mg\ntablet\nTake 1 tablet by mouth\nevery 8 hours as needed\n90 04/2013\n"
+            "pregabalin (LYRICA) 50\nmg capsule\nTake 1 capsule by mouth 2\ntimes daily\n60 01/2015\nVitals\nBP 120/80",
+            ["oxycodone 10 mg every 8 hours as needed", "pregabalin 50 mg 2 times daily"],
+        ),
+        (NOTE, "HPI\nHe takes Norco 4 a day and Tylenol #3 at bedtime.", ["hydrocodone/APAP 4 a day", "acetaminophen/codeine at bedtime"]),
+        (NOTE, "Previous medications: tramadol (nausea), gabapentin 300 mg.", ["tramadol tried", "gabapentin 300 mg tried"]),
+        ("Psychological report", "History\nSertraline 50 mg was started by her doctor in March 2023.", ["sertraline 50 mg"]),
+        (NOTE, "Plan\nLidocaine 5% patch 1-2 daily.", ["lidocaine patch 1-2 daily"]),
+        (NOTE, "Work Status: The patient was told to:\n☒ Remain off-work until 11/01/2023\n☐ Return to modified work on   with these restrictions:\n☐ Return to full duty on", ["Remain off-work until 11/01/2023"]),
+        ("Doctor's first report", "26. WORK STATUS: Able to perform usual work? ☐ Yes ☒ No\nIf no, date of return to: Regular work   Modified work 10/25/2023\nRestrictions: no use of the left arm", ["Modified work 10/25/2023: Restrictions: no use of the left arm"]),
+        (NOTE, "HPI\nHis wife goes back to work next week.", []),
+        ("Agreed medical evaluation", "DISCUSSION\nShe has been permanent and stationary since my report of June 10, 2013.", ["permanent and stationary"]),
+        (NOTE, "History\nOn May 15, 2012 he underwent a left L4-5 discectomy.", ["discectomy"]),
+        (NOTE, "HISTORY\nHe had 24 post-operative therapy visits through November 2022.", ["physical therapy 24 visits"]),
+        (NOTE, "Diagnostic impression.\nF32.1 Major depressive disorder, single episode, moderate, without any psychotic features\nF45.42 Pain disorder", ["F32.1 Major depressive disorder, single episode, moderate, without any psychotic features", "F45.42 Pain disorder"]),
+        (NOTE, "Diagnosis: Left knee sprain. S83.92XA", ["Left knee sprain"]),
+        ("Operative report", "Procedure: Left L3 and L4 dorsal ramus blocks.\nThe needle was placed.", ["nerve block"]),
+    ]:  # fmt: skip
+        said = [
+            " ".join(filter(None, (one.parts[name] for name in ("what", "strength", "dose", "count", "stopped") if name in one.parts)))
+            for one in told((kind, "2023-10-16", text))
+        ]  # fmt: skip
+        assert said == found, text
+    assert told(("Agreed medical evaluation", "2023-10-16", "DISCUSSION\nShe has been P&S since my report of June 10, 2013."))[0].date == parse_date("2013-06-10")  # fmt: skip
+
+
+def test_an_injection_of_which_a_note_only_says_that_there_was_one_is_that_of_the_report() -> None:
+    made = told(
+        (NOTE, "2023-10-16", "HPI\nInjection of 09/05/2023 gave her three weeks of relief."),
+        ("Operative report", "2023-09-05", "Procedure: Right subacromial corticosteroid injection"),
+    )
+    assert rows(made) == [("2023-09-05", "injection", "steroid injection")]
+
+
+def test_a_quantity_is_that_of_the_prescription_and_thanks_are_no_finding() -> None:
+    made = told(
+        ("Emergency department note", "2023-01-19", "Rx: ibuprofen 600 mg q8h #21."),
+        (NOTE, "2023-10-16", "HPI\nTakes ibuprofen 600 mg twice a day."),
+        ("Radiology report", "2023-02-01", "MRI LEFT KNEE\nImpression - Small tear.\nThank you for the referral.\nJane Roe, MD"),
+    )  # fmt: skip
+    assert [one.parts.get("quantity") for one in made if one.kind == "drug"] == [None]
+    assert [one.parts["finding"] for one in made if one.kind == "study"] == ["Small tear."]

@@ -413,6 +413,9 @@ ACOEM Knee Disorders.""")
         ("RE: UTILIZATION REVIEW - NOT ALL TREATMENT APPROVED\nHere is what we decided:\n• Knee blocks – Denied\n• Acupuncture, 12 visits – Modified: 6 visits approved", [("knee blocks", "denied", ""), ("acupuncture, 12 visits", "modified", "6 visits")]),
         ("A. Epidural injection - not medically necessary.\nB. Restoration program, 160 hours - partially certified for 80 hours.", [("epidural injection", "denied", ""), ("restoration program, 160 hours", "modified", "80 hours")]),
         ("Service Units Determination Units approved\nKnee scooter, 30 days 1 Non-certified 0\nTherapy 12 Modified 8", [("knee scooter, 30 days", "denied", ""), ("therapy", "modified", "8")]),
+        ("Treatment Requested Certified Not certified\nKnee injection with guidance 1 0 1\nEMG of both legs 1 1 0\nTherapy, left knee 12 4 8\nSummary", [("knee injection with guidance", "denied", ""), ("therapy, left knee", "modified", "4")]),
+        ("RFA rec'd 09/20/2022\nREQUEST 1\nKnee nerve ablation\nDETERMINATION 1: NON-CERTIFY\nREQUEST 2\nLidocaine cream #60\nDETERMINATION 2: MODIFY - certify #30 with no refill", [("knee nerve ablation", "denied", ""), ("lidocaine cream #60", "modified", "30")]),
+        ("Oxycodone 15 mg #120: MODIFIED to #90 for one month, to permit a taper.", [("oxycodone 15 mg #120", "modified", "90")]),
         ("Treatment You asked for We approve Outcome\nOxycodone 15 mg 120 90 Modified, for weaning", [("oxycodone 15 mg", "modified", "90")]),
     ],
 )  # fmt: skip
@@ -531,3 +534,12 @@ def test_what_the_request_lists_bounds_what_such_a_report_is_read_for_and_fills_
         ("chiropractic care", "denied", "8 sessions", ""),
     ]
     assert spoken("The notes were read.", request) == []
+    letter = (
+        "We received your request on May 25, 2016 for left knee arthroscopy with partial meniscectomy, for a series of three gel\n"
+        "injections to the left knee, and for crutches. The arthroscopy is authorized. Crutches are authorized. The gel injections are\n"
+        "not authorized."
+    )
+    lines = "S83.2   Knee arthroscopy, partial meniscectomy   29881\nM17.12   Gel injection, left knee   20610\nCrutches   E0114"
+    assert spoken(letter, lines) == [
+        ("series of three gel injections to the left knee", "denied", "3", ""),
+    ]
