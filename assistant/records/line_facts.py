@@ -6,6 +6,7 @@ the sets of questions know; `prompts/intake/facts.yaml` says which name comes to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -17,10 +18,11 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import refuse
 from assistant.core.record.chronology_lines import DRUG, OPERATION, STUDY, TEST, Line
 from assistant.core.record.mentions import extract_kind
+from assistant.core.record.phrases import any_of
 from assistant.core.text import one_line
 from assistant.records.case_yaml import Entry, as_entry, with_block
 
-PARTS = ("modality", "views", "procedure", "levels", "tried", "opioid", "tested")
+PARTS = ("modality", "views", "procedure", "levels", "tried", "opioid", "tested", "result")
 """The parts of a line that become facts; `levels` alone is free."""
 _RECENT = 4
 """The months before the decision within which a drug that is listed counts as taken."""
@@ -41,8 +43,19 @@ def given_parts(line: Line, decided: PartialDate | None) -> dict[str, str]:
         given = {"tried": _value("tried", what), "opioid": taken}
         return {name: value for name, value in given.items() if value}
     if line.kind == TEST and (tested := _value("tested", what)):
-        return {"tested": tested}
+        return {"tested": tested, "result": _result(line.parts.get("finding", ""))}
     return {}
+
+
+def _result(said: str) -> str:
+    """What a finding says of a test, where it says one thing of it, and not by what is missing."""
+    named = {
+        name: any_of(tuple(words)).search(said) for name, words in library.intake("facts")["result"].items()
+    }
+    found = [(name, hit) for name, hit in named.items() if hit is not None]
+    if len(found) != 1 or re.search(r"(?i)\b(?:no|none|without)\b[^.;]*$", said[: found[0][1].start()]):
+        return ""
+    return str(found[0][0])
 
 
 def _is_taken(line: Line, decided: PartialDate | None) -> bool:
@@ -85,7 +98,10 @@ def _facts(fields: Mapping[str, str], place: Mapping[str, str]) -> Iterator[tupl
     if held["opioid"]:
         yield ("claim", "opioids"), {"drug": held["opioid"], **place}
     if held["tested"]:
-        yield ("claim", "drug_tests"), {**dated, **place}
+        yield (
+            ("claim", "drug_tests"),
+            {**dated, **({"result": held["result"]} if held["result"] else {}), **place},
+        )
 
 
 def stated_parts(data: Mapping[str, Any], place: Mapping[str, str], date: str) -> dict[str, str]:
@@ -108,8 +124,8 @@ def stated_parts(data: Mapping[str, Any], place: Mapping[str, str], date: str) -
     for part, name, key in (("tried", "drugs_tried", "kind"), ("opioid", "opioids", "drug")):
         for one in of(claim.get(name)):
             made[part] = str(one.get(key, ""))
-    if any(of(claim.get("drug_tests"), "date")):
-        made["tested"] = "urine"
+    for one in of(claim.get("drug_tests"), "date"):
+        made |= {"tested": "urine", "result": str(one.get("result", ""))}
     return made
 
 

@@ -199,6 +199,26 @@ def review_opening(
 # The home screen: the work list, sessions to go on with, and cases to begin.
 
 
+_HELP = (
+    "The home screen",
+    "  up, down  Enter  opens what is highlighted",
+    "  n                makes a case of a packet: a PDF, several files or a folder",
+    "  e                enters what came or went of a case of the work list: the request, records, a",
+    "                   reviewer, what was asked for, sent or withdrawn",
+    "  Ctrl+P           all that can be done here, and light or dark",
+    "  Esc, Ctrl+Q      leaves the program; what you answered is kept",
+    "",
+    "Work list          your own cases by due date, late ones first, with how far each has come",
+    "Sessions           reviews and practice runs that were left open: Enter goes on where you were",
+    "A new case         from a packet, or going on with one that is being read",
+    "Training           blind practice, and what trainers do",
+    "Cases to review    made-up cases that come with the program",
+    "Ended sessions     signed and declined reviews, to be read",
+    "",
+    "In a review F1 lists its own keys. `imr tour` shows how a review goes; `imr --help` lists the commands.",
+)
+
+
 class HomeScreen(ListScreen):
     """The work list first, then open sessions, training, the cases of the case bank, and what is signed."""
 
@@ -377,9 +397,9 @@ class HomeScreen(ListScreen):
         self.app.push_screen(self._chosen("packet", ""))
 
     def action_help(self) -> None:
-        from assistant.tui.dialogs import HelpScreen  # when it is asked for
+        from assistant.tui.dialogs import LinesScreen  # when it is asked for
 
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(LinesScreen(_HELP))
 
 
 def _key(row: SessionRow) -> str:

@@ -21,6 +21,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.answer import Evidence
+from assistant.core.dates import PartialDate, dates_in
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line, shortened, time_left, visible
 from assistant.records.case_folder import place_for
@@ -36,10 +37,12 @@ from assistant.records.intake_proposals import (
     REFUSED,
     Proposal,
 )
-from assistant.tui.dialogs import AskScreen, ChooseScreen
+from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.widgets import Hanging, KeyLine, MarkedList, ProgramScreen, literal
 
 NARROW = 100
+_DAYS = 12
+"""So many of the days on its pages are offered for a document that has none."""
 _MARKS = {OPEN: "·", CONFIRMED: "+", REFUSED: "x"}
 _HEADINGS = {
     DOCUMENT: "Documents: Enter confirms the list",
@@ -48,6 +51,22 @@ _HEADINGS = {
     "decision": "Decision",
     "item": "Disputed services",
 }
+
+
+_HELP = (
+    "What the pages propose",
+    "  Enter            confirms the line; on a heading all that is open under it, a page of lines among it",
+    "  c                corrects a part of the line: Enter takes the part that is asked for",
+    "  x                refuses the line; it isn't proposed again",
+    "  u                opens again what was confirmed or refused",
+    "  n                shows the next page that says it; Page Up and Page Down turn it",
+    "  l                shows lines of one kind, region or side only",
+    "  a                adds a line on the page that is shown, or a disputed service",
+    "  f                makes the case, once all but the lines of its course is decided",
+    "  Esc              leaves; what you confirmed is kept",
+    "",
+    "· is open, + confirmed, x refused; (?) stands where something is asked for. What isn't confirmed is no fact.",
+)
 
 
 class Work(Protocol):
@@ -98,6 +117,7 @@ class ProposalScreen(ProgramScreen):
         Binding("n", "other_page", "other page"),
         Binding("l", "narrow", "filter"),
         Binding("a", "add", "add"),
+        Binding("f1", "help", show=False),
         Binding("pagedown", "turn(1)", show=False, priority=True),
         Binding("pageup", "turn(-1)", show=False, priority=True),
         Binding("escape,ctrl+q", "leave", "leave"),
@@ -127,6 +147,7 @@ class ProposalScreen(ProgramScreen):
     ]
 
     ADDED: ClassVar[tuple[str, ...]] = (LINE,)
+    _end = "Esc leaves."
 
     def __init__(self, work: Work, title: str, left: Callable[[], None] | None = None) -> None:
         """`left` is called when the screen is gone."""
@@ -310,9 +331,12 @@ class ProposalScreen(ProgramScreen):
             self.tell(str(refused), "error")
             self._fill(key)
             return
+        following = undated[0].key if undated else self._next(key, before, held)
+        if not any(one.state == OPEN for one in self._work.proposals):
+            self.tell(f"Nothing is left to confirm. {self._end}")
         if undated:
             self.tell(f"{counted(len(undated), 'document')} without a date: c writes it, Enter leaves it so.")
-        self._fill(undated[0].key if undated else self._next(key, before, held))
+        self._fill(following)
 
     def _next(self, key: str, rows: Sequence[str], held: Sequence[Proposal]) -> str:
         """The next row that is open: behind a heading what is under it is passed over."""
@@ -332,6 +356,9 @@ class ProposalScreen(ProgramScreen):
 
     def action_confirm(self) -> None:
         self._confirm()
+
+    def action_help(self) -> None:
+        self.app.push_screen(LinesScreen(_HELP))
 
     def action_refuse(self) -> None:
         key, held = self._current()
@@ -358,22 +385,45 @@ class ProposalScreen(ProgramScreen):
         wanted = next((name for name in one.asked if not one.fields[name]), "")
 
         def chosen(name: str | None) -> None:
-            if name is not None:
+            days = self._days_on(one) if name == "date" and not one.fields[name] else []
+            if days:
+                question = "date: one of those on its pages (arrows, Enter), or write it"
                 self.app.push_screen(
-                    AskScreen(
-                        f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it",
-                        one.fields[name],
-                        lambda value: self._work.correct(key, name, value),
-                    ),
-                    given,
+                    ChooseScreen(question, days, own=True), lambda value: written("date", value)
                 )
+            elif name is not None:
+                written(name, one.fields[name])
 
-        def given(value: str | None) -> None:
-            if value is not None:
-                self._fill(key)
-                self._show()
+        def written(name: str, value: str | None) -> None:
+            """Takes over a day that was chosen; what isn't taken, or is to be written, stays in its field."""
+            if value is None:
+                return
+            if name == "date" and value and not one.fields[name]:
+                try:
+                    take(name, value)
+                    return
+                except Refused as refused:
+                    self.tell(str(refused), "error")
+            question = f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it"
+            self.app.push_screen(AskScreen(question, value, lambda said: take(name, said)))
+
+        def take(name: str, value: str) -> None:
+            self._work.correct(key, name, value)
+            self._fill(key)
+            self._show()
 
         self.app.push_screen(ChooseScreen("Which part?", rows, first=wanted), chosen)
+
+    def _days_on(self, one: Proposal) -> list[tuple[str, str]]:
+        """The whole days that the pages of a document bear, each with the line where it stands first."""
+        found: dict[str, str] = {}
+        for place in one.evidence if one.group == DOCUMENT else ():
+            for line in re.sub("[‹›]", "", self._work.page(place)).split("\n"):
+                for _, _, when in dates_in(line):
+                    if when.year is not None and when.month is not None and when.day is not None:
+                        day = PartialDate(when.year, when.month, when.day)
+                        found.setdefault(str(day), f"{day.prose()}: “{shortened(line, 44)}”")
+        return list(found.items())[:_DAYS]
 
     def action_add(self) -> None:
         """Asks for what can be added, a line on the page that is shown among it, and adds it."""
@@ -444,6 +494,7 @@ class IntakeScreen(ProposalScreen):
         *ProposalScreen.KEYS,
     ]
     ADDED = (ITEM, LINE)
+    _end = "f makes the case."
 
     def __init__(self, work: Intake, left: Callable[[], None] | None = None) -> None:
         super().__init__(work, "A packet becomes a case", left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -50,6 +51,18 @@ def test_reading_a_letter_is_logged_in_a_sitting_of_its_own(signed: Path, tmp_pa
     ]
     with Log.open(signed, write=False) as log:
         assert log.read(session) == before
+
+
+def test_the_last_letter_is_that_of_a_review_and_not_of_a_blind_run(
+    signed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    run(["practise", CASE, "--plain"])
+    capsys.readouterr()
+    with Log.open(signed, write=False) as log:
+        assert log.resolve("last") != log.sessions()[-1].id
+    assert run(["letter", "last"]) == 0
+    assert "TRAINING" not in capsys.readouterr().out
 
 
 def test_a_letter_that_is_not_shown_is_not_logged_as_read(signed: Path, tmp_path: Path) -> None:

@@ -65,7 +65,17 @@ def test_a_line_gives_what_the_sets_ask_for() -> None:
         (
             "Laboratory report",
             "URINE DRUG SCREEN\nCOMMENT: All results consistent with what is prescribed.",
-            {"tested": "urine"},
+            {"tested": "urine", "result": "consistent"},
+        ),
+        (
+            "Laboratory report",
+            "URINE DRUG SCREEN\nCOMMENT: Prescribed hydrocodone not found.",
+            {"tested": "urine", "result": "inconsistent"},
+        ),
+        (
+            "Laboratory report",
+            "URINE DRUG SCREEN\nCOMMENT: No unexpected drug was found.",
+            {"tested": "urine", "result": ""},
         ),
     ]:
         assert given(kind, text) == [parts]

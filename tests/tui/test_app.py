@@ -61,7 +61,8 @@ async def test_a_new_reviewer_is_told_that_the_qualifications_are_asked_once(ope
         await window.settle(lambda: CASE in window.text)
         assert "Your qualifications are asked in your first review, and kept." in window.text
         await window.press("f1")
-        assert "Answering" in window.text
+        assert "makes a case of a packet" in window.text
+        assert "Answering" not in window.text
 
 
 async def test_parking_a_review_that_was_asked_for_leaves_the_program(open_window: Open) -> None:

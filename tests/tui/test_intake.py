@@ -86,7 +86,10 @@ async def test_each_part_has_one_key_and_enter_takes_what_is_asked_for(tmp_path:
             assert (written["author"], written["date"]) == ("Ann Quill, MD", "2024-05-06")
             await pilot.press("escape", "1")  # it goes on
             assert app.screen is screen
-            await pilot.press("escape", "enter")
+            await pilot.press("f1")
+            await pilot.pause()
+            assert "refuses the line" in shown(app.screen, "lines")
+            await pilot.press("escape", "escape", "enter")
             await pilot.pause()
         assert screen.made is None
 
