@@ -312,7 +312,7 @@ class Intake:
         region = _most_named(documents, said)
         yield from claim_proposals(facts, documents, region, said)
         yield from decision_proposals(said, injury)
-        yield from item_proposals(said, region)
+        yield from item_proposals(said, region, documents)
         yield from self._own(ITEM)
         born = facts.get("born")
         lines = chronology(

@@ -18,9 +18,9 @@ from assistant.core.record.refusal import Refusal
 from assistant.core.record.sentences import APPLICATION, REQUEST, UR_REPORT, PacketDocument, cleared
 from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.text import digest, one_line
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.records.case_yaml import Entry, scalar, with_entries
-from assistant.records.item_facts import fact_lines, stated
+from assistant.records.item_facts import asked_facts, fact_lines, stated
 from assistant.records.line_facts import checked_part, given_parts, with_facts
 
 DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim", "decision", "item", "line"
@@ -168,7 +168,9 @@ _OWN = {"decided": "decided", "received": "received", "guideline": "guideline", 
 ITEM_FIELDS = "service region side levels quantity unit certified decision request_date prompt_set".split()
 
 
-def item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
+def item_proposals(
+    said: Refusal, region: str, documents: Sequence[PacketDocument] = ()
+) -> Iterator[Proposal]:
     if not said.services:
         fields = dict.fromkeys(ITEM_FIELDS, "") | {
             "region": region,
@@ -198,9 +200,10 @@ def item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             "request_date": one.request_date,
             "prompt_set": proposed.prompt_set,
             **{_OWN[name]: value for name, value in one.own},
-            **stated(proposed.prompt_set, one.words),
+            **(facts := stated(proposed.prompt_set, one.words)),
         }
-        places = (one.evidence, *((one.requested_as,) if one.requested_as else ()))
+        asked_on = _asked_on(documents, proposed.prompt_set, facts, one.request_date)
+        places = (one.evidence, *((one.requested_as,) if one.requested_as else ()), *asked_on)
         asked = [name for name in ("region",) if not fields[name]]
         notes = (
             ()
@@ -211,6 +214,35 @@ def item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             digest(f"item|{one.words}")[:16], ITEM, "Disputed item", fields, places, tuple(asked),
             tuple(f"{value} ({where.document}:{where.page})" for value, where in one.others), notes,
         )  # fmt: skip
+
+
+_AROUND = 45
+"""So many days before the request a note may have asked for it."""
+
+
+def _asked_on(
+    documents: Sequence[PacketDocument], prompt_set: str, facts: Mapping[str, str], requested: str
+) -> Iterator[Evidence]:
+    """The words of the request, or of a note near it, that say all the facts of an item: an answer of them rests on these."""
+    day, told = parse_date(requested), any(facts.values())
+    near = [
+        one
+        for one in documents
+        if told and one.type not in (UR_REPORT, APPLICATION) and one.date is not None and day is not None
+        and 0 <= (day.latest - one.date.earliest).days <= _AROUND
+    ]  # fmt: skip
+    for one in sorted(near, key=lambda each: each.type != REQUEST):
+        for number, page in enumerate(one.pages, 1):
+            lines = page.split("\n")
+            for first in range(len(lines)):
+                for count in (1, 2, 3):
+                    quote = " ".join(" ".join(lines[first : first + count]).split())
+                    if len(quote) < _LONGEST and stated(prompt_set, quote) == facts:
+                        yield Evidence(one.id, number, quote)
+                        return
+
+
+_LONGEST = 200
 
 
 def _amount(said: str) -> tuple[str, str]:
@@ -324,7 +356,13 @@ def items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
         if held.get("certified") and held["decision"] == "modified" and held.get("quantity"):
             yield f"    certified: {{quantity: {held['certified']}}}"
         yield from (f"    {line}" for line in fact_lines(held.get("prompt_set", ""), held))
-        if (where := place(one)) and one.evidence[:1]:
+        facts = {name: held.get(name, "") for name in asked_facts(held.get("prompt_set", ""))}
+        said = [
+            where
+            for where in one.evidence[1:]
+            if any(facts.values()) and stated(held["prompt_set"], where.quote) == facts
+        ]
+        if (where := place(replace(one, evidence=(*said, *one.evidence)))) and one.evidence[:1]:
             yield f"    page: {scalar(where['page'])}"
             if "quote" in where:
                 yield f"    quote: {scalar(where['quote'])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,17 @@ def test_the_facts_of_an_item_follow_its_service_and_stand_in_the_case(tmp_path:
     facts = library.rules_for(library.open_case(made)).case.items["1"].facts
     assert facts["contrast"] == "both"
     assert "drug" not in facts
+
+
+def test_an_item_rests_on_the_words_of_the_request_where_these_say_its_facts(tmp_path: Path) -> None:
+    for asked, page in [
+        (RFA, "request"),
+        (RFA.replace("MRI lumbar spine without contrast", "MRI lumbar spine"), "utilization"),
+    ]:
+        assert "MRI" in asked
+        with work_on(tmp_path, UR, asked, NOTE) as work:
+            settle(work)
+            made = work.finish("a", "An MRI", True)
+        item = library.rules_for(library.open_case(made)).case.items["1"]
+        assert item.evidence[0].document.startswith(page), asked
+        shutil.rmtree(made)
