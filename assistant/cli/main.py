@@ -30,7 +30,7 @@ _COMMANDS = {
     "prompts": ("List, show, check, try and write prompt sets.", "prompts"),
     "agree": ("Measure how far reviewers agree.", "agreement"),
     "adjudicate": ("Settle where reviewers part, blind to who said what.", "agreement"),
-    "replay": ("Replay a session as it went, two side by side, or blind.", "training"),
+    "replay": ("Replay a session as it went, two side by side, or blind.", "replay"),
     "practise": ("Review a case blind, with feedback.", "training"),
     "training": ("Assign cases, see who has run what, and read the feedback.", "training"),
     "completion": (

@@ -17,8 +17,7 @@ from assistant.core.record.pages import PagePlace
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.rules import read_prompt_set
 from assistant.core.value import replace
-from assistant.training.faults import FAULTS, Fault, caught
-from assistant.training.planting import (
+from assistant.training.altered_pages import (
     PASSAGES,
     PLACES,
     _affirming,
@@ -26,9 +25,10 @@ from assistant.training.planting import (
     _lined_sections,
     _signed_at,
     _still_said,
-    _without_bare_heading,
-    plant,
 )
+from assistant.training.case_copy import _without_bare_heading
+from assistant.training.faults import FAULTS, Fault, caught
+from assistant.training.planting import plant
 from assistant.training.practice import exercise_of_case
 from tests.training.practising import CASE, exercise, planted
 
