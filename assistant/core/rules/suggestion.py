@@ -6,7 +6,7 @@ is told what to look for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, zip_longest
@@ -15,7 +15,7 @@ from math import inf
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import complete, reserved, select
-from assistant.core.rules.clauses import Cell, Range
+from assistant.core.rules.clauses import Cell, Feature, Range
 from assistant.core.rules.completion import opened_by
 from assistant.core.rules.condition import Atom, holds
 from assistant.core.rules.criterion import (
@@ -291,6 +291,8 @@ def _changes(
                     ):
                         continue
                     words = _words(ask.encoded, one, sums, left)
+                    stay = {path for path in _staying(reading, one) if path not in left}
+                    words = {path: said for path, said in words.items() if path not in stay} or words
                     told = {path.partition(".")[0].partition(" ")[0] for path in words}
                     words |= {name: "any answer" for name in names if name not in told}
                     resting = _resting(prompt_set, one, rulings, decision)
@@ -402,13 +404,30 @@ def _otherwise(reading: Reading, one: Forcing, name: str, left: Mapping[str, lis
     places = {feature: chosen for feature, chosen in one.places.items() if feature.prompt == name}
     if any(feature.row for feature in places):  # a row that the record has stays
         return not any(feature.row and chosen == {NO_ROW} for feature, chosen in places.items())
-    for feature, chosen in places.items():
-        path = feature.path.removeprefix(f"{name}.")
-        part = answer if feature.path == name else (answer.parts or {}).get(path)
-        now = None if part is None or part.parts else feature.literal_of(part)
-        if now not in [feature.cells[n].literal for n in chosen]:
-            return True
-    return False
+    return any(not _stays(answer, feature, chosen) for feature, chosen in places.items())
+
+
+def _part(answer: Answer, feature: Feature) -> Answer | None:
+    path = feature.path.removeprefix(f"{feature.prompt}.")
+    return answer if feature.path == feature.prompt else (answer.parts or {}).get(path)
+
+
+def _stays(answer: Answer, feature: Feature, chosen: Collection[int]) -> bool:
+    """Whether a place of an answer is by now what a change wants of it."""
+    part = _part(answer, feature)
+    now = None if part is None or part.parts else feature.literal_of(part)
+    return now in [feature.cells[n].literal for n in chosen]
+
+
+def _staying(reading: Reading, one: Forcing) -> Iterator[str]:
+    """The places whose answers stay as they were given, of which no change is to be told."""
+    for feature, chosen in one.places.items():
+        answer = reading.answer(feature.prompt)
+        part = None if answer is None or feature.row else _part(answer, feature)
+        if answer is None or part is None or not _stays(answer, feature, chosen):
+            continue
+        if part.given or part is not answer:  # a whole answer that isn't given is to be given by the change
+            yield feature.path
 
 
 def _labels(prompt_set: PromptSet, words: Mapping[str, str]) -> dict[str, str]:

@@ -260,6 +260,33 @@ def test_what_would_change_the_suggestion_is_told_as_the_fewest_answers_in_words
     assert [set(answers) for answers, _ in told] == [{"drugs (drug)"}]
 
 
+def test_what_stays_as_it_was_answered_is_no_part_of_what_would_change_the_suggestion() -> None:
+    made = on_day(
+        a_set("""
+answers:
+  flags: {checklist: {fall: a fall, fever: fever, tumor: a tumor}}
+prompts:
+  - {id: flags, ask: Which flags?, answer: flags, documentable: yes}
+  - {id: better, ask: Better?, answer: yes-no, documentable: yes}
+criteria:
+  - {id: a, cite: high/care, when: {flags: {some: "yes"}}, argues: for, says: Yes.}
+  - {id: b, cite: low/care, when: {flags: {every: ["no", not_documented]}, better: "no"}, argues: against, says: No.}
+"""),
+        DAY,
+    )
+    yes, no, absent = Answer(value="yes"), Answer(value="no"), Answer(status=Status.NOT_DOCUMENTED)
+    tumor, fall = {"flags.tumor": "a tumor: absent"}, {"flags.fall": "a fall: absent"}
+    for flags, better, wanted in (
+        ((no, no, yes), no, tumor),
+        ((absent, no, yes), no, tumor),
+        ((absent, absent, yes), yes, {**tumor, "better": "Better? No"}),
+        ((yes, no, yes), no, {**fall, **tumor}),
+    ):
+        held = {"flags": group(dict(zip(("fall", "fever", "tumor"), flags, strict=True))), "better": better}
+        told = [(dict(one.labels), one.decision) for one in would_change(Reading(made, held), DAY, {})]
+        assert told == [(wanted, "upheld")], held
+
+
 def test_a_program_that_has_asked_the_solver_ends_without_a_word() -> None:
     program = (
         "from assistant import library\n"
