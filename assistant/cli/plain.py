@@ -203,7 +203,7 @@ class _Talk:
         worded: dict[str, Callable[[str], list[Line]]] = {
             "note": self.conversation.note,
             "find": self.find,
-            "go": self.go,
+            "go": self.conversation.go_named,
             "page": self.page,
             "cite": self.cite,
             "inpage": self.find_here,
@@ -281,17 +281,6 @@ class _Talk:
         if not self.found:
             return [Line("note", nothing_found(self.review, self.review.turn, words))]
         return _notes(numbered(self.found))
-
-    def go(self, words: str) -> list[Line]:
-        scope, _, path = words.rpartition("/")
-        path = path or words
-        for candidate in [scope] if scope else self.review.session.rules.scopes:
-            prompt_set = self.review.session.rules.sets.get(candidate)
-            if prompt_set is not None and path.split(".", 1)[0] in prompt_set.prompts:
-                return self.conversation.go(candidate, path)
-        return [
-            Line("problem", f"There is no question “{visible(words[:60])}”. Type :answers for their names.")
-        ]
 
     def page(self, words: str) -> list[Line]:
         document, number, _ = _place(words)

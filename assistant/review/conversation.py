@@ -670,6 +670,8 @@ class Conversation(Replies):
             return ""
         if self.pending is not None:
             return "Type < to leave it as it was."
+        if self.turn.kind == "done":
+            return self.turn.words
         if self.turn.kind != "prompt":
             return "F8 (:answers) lists the questions, and :go NAME goes to one of them."
         wanted = self.turn.words or ("Type the key of a reply." if self.options else "")

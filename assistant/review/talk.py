@@ -105,6 +105,17 @@ class Talk:
         self.pending, self.gone_back = None, 0
         return self.carry_out(c.ShowPrompt(scope, path))
 
+    def go_named(self, words: str) -> list[Line]:
+        """Goes to the prompt of a name, or of an item and a name: `1/red_flags`."""
+        scope, _, path = words.strip().rpartition("/")
+        for candidate in [scope] if scope else self.review.session.rules.scopes:
+            prompt_set = self.review.session.rules.sets.get(candidate)
+            if prompt_set is not None and path.split(".", 1)[0] in prompt_set.prompts:
+                return self.go(candidate, path)
+        return [
+            Line("problem", f"There is no question “{visible(words[:60])}”. Type :answers for their names.")
+        ]
+
     def skip(self) -> list[Line]:
         """Leaves the question for later."""
         if self.turn.kind != "prompt":

@@ -559,9 +559,9 @@ class PanelViews:
                 [f"pages: {', '.join(dict.fromkeys(str(e) for e in one.evidence))}"] if one.evidence else []
             )
             sources += [f"facts: {', '.join(one.facts)}"] if one.facts else []
-            self.panel.about(
-                "\n".join([*sources, "Enter opens the page, e edits, q goes to the question, Esc returns."])
-            )
+            edits = "e adds to it" if self.review.session.status == "signed" else "e edits"
+            keys = f"Enter opens the page, {edits}, q goes to the question, Esc returns."
+            self.panel.about("\n".join([*sources, keys]))
 
     def chosen(self, index: int) -> None:
         """Enter or a click on a line."""
@@ -608,7 +608,12 @@ class PanelViews:
         elif self.panel.view == "draft" and 0 <= index < len(self.sentences):
             item, number, one = self.sentences[index]
             talk = self.screen.talk
-            if name == "edit" and talk is not None:
+            if name == "edit" and talk is not None and self.review.session.status == "signed":
+                self.screen.ask_for(
+                    f"What is added to sentence {number} of item {item}?",
+                    lambda words: talk.addendum(f"{item}.{number}: {words}"),
+                )
+            elif name == "edit" and talk is not None:
                 self.screen.edit_words(
                     f"Sentence {number} in your own words:",
                     one.text,

@@ -287,7 +287,9 @@ class ReviewScreen(ProgramScreen):
             if turn.words and turn.kind != "form" and (not turn.options or turn.options[0].value != "stated"):
                 lines.append(("context", turn.words))
             if turn.kind == "done":
-                lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
+                signed = review.session.status == "signed"
+                draft = "the draft, where e adds to a sentence" if signed else "the draft"
+                lines.append(("context", f"F5 shows {draft}; Ctrl+P what else there is; Ctrl+Q leaves."))
             self.transcript.say_all(lines, "context" if turn.kind == "sign" else "question")
             self._show_page_beside(conversation)
             self.record_said("")
@@ -502,9 +504,19 @@ class ReviewScreen(ProgramScreen):
             self.answer(lambda: conversation.choose(highlighted + 1))
         elif text[:1] == ":" and (named := _action_called(text)) and self.offers(named):
             self.reply.value = ""
-            self.run_action_named(named)
+            self._call(conversation, named, text.partition(" ")[2].strip())
         else:
             self._reply_or_sign(conversation, text)
+
+    def _call(self, conversation: Conversation, name: str, words: str) -> None:
+        """Carries out an action that was called by its name in the reply line, with the words behind that."""
+        if words and name == "go":
+            self.answer(lambda: conversation.go_named(words))
+            return
+        self.run_action_named(name)
+        if words and self._asking is not None:
+            self.reply.value = words
+            self._finish_asking(words)
 
     def _reply_or_sign(self, conversation: Conversation, text: str) -> None:
         """Replies; where that signs a real review, its passphrase is asked for first."""
@@ -927,5 +939,10 @@ def _letter_text(review: Review) -> str:
 
 
 def _action_called(text: str) -> str:
-    """The action that a line calls by itself, as plain lines call it; empty where it calls none."""
-    return next((one.name for one in ACTIONS if one.plain.split()[:1] == text.split()), "")
+    """The action that a line calls, as plain lines call it; empty where it calls none that can be called here.
+
+    Words behind it are for what asks for some in the reply line; the others have a screen of their own for theirs.
+    """
+    called, *words = text.split(None, 1)
+    named = next((one.name for one in ACTIONS if one.plain.split()[:1] == [called]), "")
+    return named if not words or named in ("addendum", "go", "note", "set") else ""

@@ -198,7 +198,7 @@ def test_an_addendum_that_says_otherwise_than_what_was_signed_is_asked_about(rev
     assert folded(said).count("The addendum says otherwise than what was signed.") == 4
     assert "not in the determination: 40" in folded(said)
     assert "denied, or said to be well: fusion" in folded(said)
-    assert "denials: 0 in the draft, 1 now" in folded(said)
+    assert "denials: 0 in the sentence, 1 in the addendum" in folded(said)
     assert "answered as not found: fracture" in folded(said)
     assert review.session.addenda == told[1:3]
 

@@ -250,10 +250,16 @@ async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open,
         assert "This session is signed." in window.text
         offered = {name for name in ("addendum", "note", "skip", "edit", "decide") if offers(window, name)}
         assert offered == {"addendum"}
-        window.screen.run_action_named("addendum")
-        await window.write("Not as requested.")
+        for said in ("Not as requested.", "The films came later."):
+            await window.write(said)
+        assert "could answer. An addendum can still be added to it." in window.folded
+        assert "addendum.added" not in window.kinds()
+        await window.write(":addendum Not as requested.")
         assert window.kinds()[-1] == "addendum.added"
-        window.screen.run_action_named("addendum")
+        await window.press("f5", "down")
+        assert "e adds to it" in window.folded
+        await window.press("e")
+        assert "What is added to sentence 2 of item 1?" in window.folded
         await window.write("A film of 3/3/2013 shows it.")
         assert window.kinds().count("addendum.added") == 1
         assert "Where does it stand?" in window.folded

@@ -233,7 +233,7 @@ def addendum_check(
     something that was asked. `hears` gives of the words of a question those that a text speaks of, and how; what the
     record tells otherwise by the words of the vocabulary is `told_there`.
     """
-    changed = otherwise(quoted, text) if quoted else tuple(_unsaid(session, text, said))
+    changed = otherwise(quoted, text, added=True) if quoted else tuple(_unsaid(session, text, said))
     items = (item,) if item else session.items
     missing = dict.fromkeys(word for one in items for word in _found_missing(session, one, quoted, text))
     for one in items:

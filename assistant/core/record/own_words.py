@@ -75,17 +75,19 @@ FIGURE = (
 )
 
 
-def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[str, ...]:
+def otherwise(was: str, text: str, guard: int = GUARD, of: str = "", added: bool = False) -> tuple[str, ...]:
     """In what an edited sentence may say otherwise than the draft: denials, doubts, numbers, levels, sides, dates.
 
     Words may go and come as one likes; a denial or a doubt more or less, or a figure or fact that the draft's sentence
     hasn't, changes the finding. A part of the region that it is `of`, or of one that it names, is none: the toe of a leg.
+    What is `added` to a sentence is held against it in the same way.
     """
     found = []
+    there, here = ("the sentence", "in the addendum") if added else ("the draft", "now")
     for name, pattern in (("denials", NEGATION), ("doubts", _HEDGE)):
         before, after = (len(compiled(pattern).findall(one)) for one in (was, text))
         if before != after:
-            found.append(fact_shown(name, f"{before} in the draft, {after} now"))
+            found.append(fact_shown(name, f"{before} in {there}, {after} {here}"))
     ours, theirs = (set(compiled(r"[a-z]+").findall(one.casefold())) for one in (was, text))
     prefixed = [
         (one.removeprefix(sign), one) for one in sorted(ours ^ theirs) for sign in ("un", "in", "non", "ab")
@@ -112,21 +114,24 @@ def otherwise(was: str, text: str, guard: int = GUARD, of: str = "") -> tuple[st
         and not (isinstance(one, RegionMention) and any(akin(one.region, own) for own in regions))
     ]
     figures = {one.casefold() for one in compiled(FIGURE).findall(was)}
-    new += [one for one in compiled(FIGURE).findall(text) if one.casefold() not in figures]
+    rest = text
+    for one in new if added else ():
+        rest = rest.replace(one, " ")  # the figures of a date are told with it
+    new += [one for one in compiled(FIGURE).findall(rest) if one.casefold() not in figures]
     if new:
-        found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
+        found.append(fact_shown(f"not in {there}", ", ".join(dict.fromkeys(new))))
     if not found and guard > 8:
         found += _measured_otherwise(was, text, guard)
     if not found:
         well = _LITTLE if guard > 7 else WELL
         before, after = (len(compiled(well).findall(one)) for one in (was, text))
         if before != after:
-            found.append(fact_shown("said to be well", f"{before} in the draft, {after} now"))
+            found.append(fact_shown("said to be well", f"{before} in {there}, {after} {here}"))
     if not found:
         drafted, edited = denied_words(was), denied_words(text)
         moved = sorted(one for one in drafted.keys() & edited.keys() if drafted[one] != edited[one])
         if moved:
-            found.append(fact_shown("denied of other words than in the draft", ", ".join(moved[:6])))
+            found.append(fact_shown(f"denied of other words than in {there}", ", ".join(moved[:6])))
     return tuple(found)
 
 
