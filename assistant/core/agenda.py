@@ -71,7 +71,11 @@ Assess = Callable[[str], "Assessment"]
 def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check, ...]]) -> Turn:
     """What the session waits for."""
     if session.status != "open":
-        words = "An addendum can still be added to it." if session.status == "signed" else "Nothing more is asked."
+        words = (
+            "An addendum can still be added to it."
+            if session.status == "signed"
+            else "Nothing more is asked."
+        )
         return Turn("done", ("", ""), f"This session is {session.status}.", words=words)
     barred = _barred(session)
     if barred is not None and session.focus is None:

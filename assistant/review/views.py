@@ -25,6 +25,7 @@ from assistant.review.passages import lettered, speaking_lines
 from assistant.review.review import Review
 
 if TYPE_CHECKING:
+    from assistant.core.rationale import DraftSentence
     from assistant.core.rules.suggestion import Change
 
 
@@ -358,6 +359,25 @@ def _argument(review: Review, item: str, name: str) -> str:
     side = "argues for the treatment" if criterion.argues == "for" else "argues against the treatment"
     place = ", ".join(one for one in (source.tier, source.locator) if one)
     return f"{name} ({place}) {side}{mark}"
+
+
+def sources_of(session: Session, item: str, sentence: DraftSentence) -> list[str]:
+    """What a sentence of the draft rests on: the questions answered, the rules, the pages, and what else."""
+    prompts = session.rules.sets[item].prompts
+    asked = [one_line(prompts[one].ask, 70) for name in sentence.prompts if (one := root_of(name)) in prompts]
+    others = [
+        f"the decision on item {fact.partition('.')[2]}"
+        if fact.startswith("determination.")
+        else "the request"
+        for fact in sentence.facts
+    ]
+    told = {
+        "answers": asked,
+        "rule": sentence.criteria,
+        "pages": [str(one) for one in sentence.evidence],
+        "also": others,
+    }
+    return [f"{name}: {', '.join(dict.fromkeys(of))}" for name, of in told.items() if of]
 
 
 CLOSED = "Closed until the questions are answered"

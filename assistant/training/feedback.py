@@ -644,20 +644,21 @@ def advice(made: Feedback, others: Iterable[str] = ()) -> list[str]:
     if made.wrong_absences and "contradiction" not in _missed(made):
         found.append(
             "Search and read before you say that something is not documented: "
-            f"{_named(row.prompt for row in made.rows if row.wrong_absences)}."
+            f"{_named(row for row in made.rows if row.wrong_absences)}"
         )
-    unseen = [row.prompt for row in made.rows if any(one.state == "missed" for one in row.evidence)]
+    unseen = [row for row in made.rows if any(one.state == "missed" for one in row.evidence)]
     if unseen:
-        found.append(f"Look for the passage behind the answer: {_named(unseen)}.")
-    differing = [row.prompt for row in made.rows if row.state == "different"]
+        found.append(f"Look for the passage behind the answer: {_named(unseen)}")
+    differing = [row for row in made.rows if row.state == "different"]
     if differing:
-        found.append(f"Replay these and see why the reviewer answered otherwise: {_named(differing)}.")
-    left = [row.prompt for row in made.rows if row.state == "not_asked"]
+        at = f"`imr replay {made.session} --at {differing[0].prompt}`"
+        found.append(f"See in the replay ({at}) why the reviewer answered otherwise: {_named(differing)}")
+    left = [row for row in made.rows if row.state == "not_asked"]
     if left:
-        found.append(f"An earlier answer kept these from being asked: {_named(left)}.")
-    taken = [row.prompt for row in made.rows if any(one.state == "taken_over" for one in row.evidence)]
+        found.append(f"An earlier answer kept these from being asked: {_named(left)}")
+    taken = [row for row in made.rows if any(one.state == "taken_over" for one in row.evidence)]
     if taken:
-        found.append(f"Open the page that a proposal names before you confirm it: {_named(taken)}.")
+        found.append(f"Open the page that a proposal names before you confirm it: {_named(taken)}")
     if any(not one.same and one.theirs for one in made.decisions):
         found.append("The decision parts from the reviewer's: read what the findings rest on with `:how`.")
     other = next(iter(others), "")
@@ -674,8 +675,8 @@ def _missed(made: Feedback) -> list[str]:
     return list(dict.fromkeys(fault.kind for fault, how in made.faults if how not in (ALONE, KNOWN)))
 
 
-def _named(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
+def _named(rows: Iterable[FeedbackRow]) -> str:
+    return " ".join(dict.fromkeys(row.ask for row in rows))
 
 
 # The feedback of a run or session from the log, for whoever may see it.

@@ -134,9 +134,9 @@ def _summary(made: Feedback) -> list[str]:
 
 
 def _row(row: FeedbackRow) -> list[str]:
-    where = f"{row.prompt}" if row.item in ("case", "1") else f"{row.item}/{row.prompt}"
+    where = "" if row.item in ("case", "1") else f"item {row.item}: "
     again = f", amended {row.amended} times" if row.amended > 1 else ", amended" if row.amended else ""
-    lines = [f"  {_MARKS[row.state]} {where:<24} {clock(row.seconds):>6}{again}"]
+    lines = [f"  {_MARKS[row.state]} {clock(row.seconds):>6}  {where}{one_line(row.ask, 100)}{again}"]
     if row.state in ("different", "touched", "no_reference", "not_asked", "open"):
         lines[0] += f"   {STATES[row.state]}" if row.state != "different" else ""
     lines += [

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar
 
+from rich.table import Column, Table
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,7 +20,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused
 from assistant.core.text import visible
-from assistant.review.actions import ACTIONS, SIGNS
+from assistant.review.actions import ACTIONS, SIGNS, Action
 from assistant.review.signing import Ask, new_passphrase_fault
 from assistant.tui.widgets import MarkedList, literal
 
@@ -291,29 +293,28 @@ class LetterScreen(ModalScreen[None]):
 
 
 _ANSWERING = (
-    "Answering",
-    "  a digit          answers a choice by itself; with Enter where dates, numbers or words are answers",
-    "  -  .             not documented, unclear: the same at every question that has them",
-    "  words + Enter    the beginning of a reply, a date (12 July 2014), a number, your own words",
-    "  Enter            confirms what is proposed",
-    "  up, down         move among the replies; the mouse chooses one",
-    f"  {'  '.join(SIGNS):<15}  on an empty line: {', '.join(SIGNS.values())} (back: to the last act)",
-    "  Esc              gives up half a reply, such as a reason that was asked for",
-    "  Page Up, Down    scroll the conversation",
-    "",
-    "Beside answering (all of it is in the palette too: Ctrl+P)",
+    ("a digit", "answers a choice by itself; with Enter where dates, numbers or words are answers"),
+    ("-  .", "not documented, unclear: the same at every question that has them"),
+    ("words + Enter", "the beginning of a reply, a date (12 July 2014), a number, your own words"),
+    ("Enter", "confirms what is proposed"),
+    ("up, down", "move among the replies; the mouse chooses one"),
+    ("Esc", "gives up half a reply, such as a reason that was asked for"),
+    ("Page Up, Down", "scroll the conversation"),
 )
 _PANEL = (
-    "",
-    "In the side panel (Tab goes there, Esc comes back)",
-    "  record           Space marks lines, Enter cites them, m keeps them for later, left and right turn pages",
-    "                   } next page that speaks of the question, \\ finds in the page, o opens the original",
-    "  draft            Enter opens the page behind a sentence, e edits it, q goes to its question",
-    "  questions        Enter goes to a question",
-    "",
-    "Upheld means that the refusal stands and the treatment is not approved.",
-    "This is decision support: the reviewer decides. It is not legal or medical advice.",
+    ("record", "Space marks lines, Enter cites them, m keeps them for later, left and right turn pages"),
+    ("", "} next page that speaks of the question, \\ finds in the page, o opens the original"),
+    ("draft", "Enter opens the page behind a sentence, e edits it, q goes to its question"),
+    ("questions", "Enter goes to a question"),
 )
+_LAST = """Upheld means that the refusal stands and the treatment is not approved.
+This is decision support: the reviewer decides. It is not legal or medical advice."""
+
+
+def _keys_of(action: Action) -> str:
+    """What carries an action out: its key, its sign on an empty line, or the palette."""
+    sign = next((one for one, name in SIGNS.items() if name == action.name), "")
+    return "  ".join(one for one in (action.key.upper(), sign) if one) or "Ctrl+P"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -322,7 +323,21 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
 
     def compose(self) -> ComposeResult:
-        keyed = [f"  {action.key.upper() or '-':<16} {action.title}: {action.help}" for action in ACTIONS]
+        doing = [(_keys_of(one), f"{one.title}: {one.help}") for one in ACTIONS]
         with VerticalScroll(id="help-lines"):
-            yield Static(literal("\n".join((*_ANSWERING, *keyed, *_PANEL))), markup=False)
+            for title, rows in (
+                ("Answering", _ANSWERING),
+                (
+                    "Beside answering: a sign on an empty line; Ctrl+P, the palette, has all of it by name",
+                    doing,
+                ),
+                ("In the side panel (Tab goes there, Esc comes back)", _PANEL),
+            ):
+                yield Static(literal(title), markup=False)
+                listed = Table.grid(Column(width=15), Column(), padding=(0, 1), pad_edge=True)
+                for keys, words in rows:
+                    listed.add_row(Text(keys), Text(words))
+                yield Static(listed, markup=False)
+                yield Static()
+            yield Static(literal(_LAST), markup=False)
         yield Footer()

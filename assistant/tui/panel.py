@@ -552,13 +552,8 @@ class PanelViews:
     def highlighted(self, index: int) -> None:
         """Says where the chosen sentence of the draft comes from."""
         if self.panel.view == "draft" and 0 <= index < len(self.sentences):
-            one = self.sentences[index][2]
-            sources = [f"answers: {', '.join(one.prompts)}"] if one.prompts else []
-            sources += [f"rule: {', '.join(one.criteria)}"] if one.criteria else []
-            sources += (
-                [f"pages: {', '.join(dict.fromkeys(str(e) for e in one.evidence))}"] if one.evidence else []
-            )
-            sources += [f"facts: {', '.join(one.facts)}"] if one.facts else []
+            item, _, one = self.sentences[index]
+            sources = views.sources_of(self.review.session, item, one)
             edits = "e adds to it" if self.review.session.status == "signed" else "e edits"
             keys = f"Enter opens the page, {edits}, q goes to the question, Esc returns."
             self.panel.about("\n".join([*sources, keys]))
@@ -567,7 +562,7 @@ class PanelViews:
         """Enter or a click on a line."""
         key = self.panel.keys[index] if 0 <= index < len(self.panel.keys) else ""
         if self.panel.view == "draft" and key:
-            self._open_source(self.sentences[index][2])
+            self._open_source(self.sentences[index][0], self.sentences[index][2])
         elif key.startswith(KEY):
             one = self.found.passages[index]
             self._came_from = index
@@ -627,14 +622,17 @@ class PanelViews:
         self.review.perform(c.OpenFindings(self.item))
         self._findings()
 
-    def _open_source(self, sentence: DraftSentence) -> None:
+    def _open_source(self, item: str, sentence: DraftSentence) -> None:
         if sentence.evidence:
             self._act(lambda: self.open_page(sentence.evidence[0]))
         else:
             self.panel.about(
-                "No page stands behind this sentence; it rests on "
-                + (", ".join((*sentence.prompts, *sentence.facts)) or "the findings")
-                + "."
+                "\n".join(
+                    (
+                        "No page stands behind this sentence.",
+                        *views.sources_of(self.review.session, item, sentence),
+                    )
+                )
             )
 
     def _go(self, scope: str, name: str) -> None:

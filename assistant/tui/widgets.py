@@ -63,9 +63,17 @@ class Transcript(VerticalScroll, can_focus=False):
         super().__init__(id="transcript")
         self._lines: list[tuple[str, str]] = []
         self._shown_from = 0
+        self._asked: Static | None = (
+            None  # what stays in sight from its beginning, until something follows it
+        )
 
     def on_mount(self) -> None:
         self.anchor()
+
+    def on_resize(self) -> None:
+        """The replies below take their room only after the question was shown."""
+        if self._asked is not None:
+            self.call_after_refresh(self._show_from, self._asked)
 
     def say(self, kind: str, text: str) -> None:
         """Adds a line; `kind` is its style: question, context, answer, note, problem, warning, news."""
@@ -82,9 +90,9 @@ class Transcript(VerticalScroll, can_focus=False):
         self.anchor()  # whoever has scrolled up sees what a key has brought
         made = [_turn(*line) for line in lines]
         self.mount_all(made)
-        asked = next((one for one, (kind, _) in zip(made, lines, strict=True) if kind == top), None)
-        if asked is not None:
-            self.call_after_refresh(self._show_from, asked)
+        self._asked = next((one for one, (kind, _) in zip(made, lines, strict=True) if kind == top), None)
+        if self._asked is not None:
+            self.call_after_refresh(self._show_from, self._asked)
         extra = len(self.children) - MOUNTED
         if extra > MOUNTED // 2:
             self._shown_from = len(self._lines) - MOUNTED
@@ -107,6 +115,7 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def page(self, pages: int) -> None:
         """Scrolls by pages; at the top, older lines are brought back."""
+        self._asked = None
         if pages < 0 and self.scroll_offset.y <= self.size.height and self._shown_from:
             start = max(0, self._shown_from - MOUNTED)
             older = [_turn(*line) for line in self._lines[start : self._shown_from]]

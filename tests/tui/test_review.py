@@ -265,6 +265,12 @@ async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open,
         assert "Where does it stand?" in window.folded
         await window.write("It came by fax later.")
         assert window.kinds().count("addendum.added") == 2
+        transcript = window.screen.transcript
+        below = "\n".join("It goes on." for _ in range(transcript.size.height - 4))
+        transcript.say_all([("question", "What is asked now?"), ("context", below)])
+        await window.settle()
+        transcript.styles.max_height = 6  # as where the replies take their room
+        await window.settle(lambda: transcript.size.height == 6 and "What is asked now?" in window.text)
 
 
 def offers(window: Window, name: str) -> bool:
