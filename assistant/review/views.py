@@ -365,6 +365,7 @@ def sources_of(session: Session, item: str, sentence: DraftSentence) -> list[str
     """What a sentence of the draft rests on: the questions answered, the rules, the pages, and what else."""
     prompts = session.rules.sets[item].prompts
     asked = [one_line(prompts[one].ask, 70) for name in sentence.prompts if (one := root_of(name)) in prompts]
+    more = [f"and {counted(len(asked) - 3, 'more answer')}"] if len(asked) > 4 else []
     others = [
         f"the decision on item {fact.partition('.')[2]}"
         if fact.startswith("determination.")
@@ -372,7 +373,7 @@ def sources_of(session: Session, item: str, sentence: DraftSentence) -> list[str
         for fact in sentence.facts
     ]
     told = {
-        "answers": asked,
+        "answers": [" ".join((*asked[:3], *more) if more else asked)] if asked else [],
         "rule": sentence.criteria,
         "pages": [str(one) for one in sentence.evidence],
         "also": others,

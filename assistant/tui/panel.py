@@ -132,6 +132,10 @@ class PanelList(MarkedList):
         above = self.scrollable_content_region.height // 3
         self.scroll_to(y=max(0, row - above), animate=False, force=True, immediate=True)
 
+    def on_resize(self) -> None:
+        """The chosen line stays in sight where what is said of it takes more room."""
+        self.call_after_refresh(self.scroll_to_highlight)
+
     def action_page_up(self) -> None:
         """A page up; a list that isn't drawn, as in a terminal that is too small, has no pages."""
         if self._is_drawn():
