@@ -398,13 +398,13 @@ class ProposalScreen(ProgramScreen):
             """Takes over a day that was chosen; what isn't taken, or is to be written, stays in its field."""
             if value is None:
                 return
+            question = f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it"
             if name == "date" and value and not one.fields[name]:
                 try:
                     take(name, value)
                     return
                 except Refused as refused:
-                    self.tell(str(refused), "error")
-            question = f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it"
+                    question = f"{refused}\n\n{question}"
             self.app.push_screen(AskScreen(question, value, lambda said: take(name, said)))
 
         def take(name: str, value: str) -> None:
