@@ -35,9 +35,12 @@ _ANSWERS = (e.AnswerRecorded, e.AnswerAmended)
 def needs_reason(session: Session, scope: str, path: str) -> bool:
     """Whether a change here must say why: it changes an answer, and a suggestion has been shown since.
 
-    What completes an answer, as closing a list does, changes none.
+    What completes an answer, as closing a list does, changes none; and what the reviewer's profile says bears on no
+    suggestion.
     """
     root, _, rest = path.partition(".")
+    if any(one.fact.startswith("reviewer.") for one in session.prompt(scope, root).propose):
+        return False
     answered = session.reading(scope).answered(root)
     changes = answered or (bool(rest) and session.answer(scope, path) is not None)
     return bool(session.suggestions_shown) and changes

@@ -435,9 +435,12 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
             whole = told_as(prompt.schema.shape, session.reading(key).answer(name)) if about else ""
             whole = whole if session.guard > 5 and len(whole) <= _SHORT else ""
             heads = [one.says or whole for one in own]
+            before = about.removesuffix(": ") if session.guard > 9 else about
             places = [
                 (
-                    f"{about * (not n or not head)}{head}{': ' * bool(head)}",
+                    f"{before}, answered “{head}”: "
+                    if head and not n and before != about
+                    else f"{about * (not n or not head)}{head}{': ' * bool(head)}",
                     _quoted(session, frame, one.evidence),
                 )
                 for n, (one, head) in enumerate(zip(own, heads, strict=True))
@@ -587,10 +590,12 @@ def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str
     )
     saying = next(own, "")
     first = saying or next((one.key for one in said if name in one.prompts), "")
-    if first or assessment.session.guard < 3 or not said:
-        return first, "" if saying or not first or assessment.session.guard < 6 else f"{prompt.ask} "
+    guard = assessment.session.guard
+    asked = f"on the question “{prompt.ask}”: " if guard > 9 else f"{prompt.ask} "
+    if first or guard < 3 or not said:
+        return first, "" if saying or not first or guard < 6 else asked
     before = [one for one in said if one.key != "conclusion"] if flows else []
-    return (before or said)[-1].key, f"{prompt.ask} "
+    return (before or said)[-1].key, asked
 
 
 def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: Frame) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from assistant.clock import california_day
 from assistant.core import events as e
 from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
-from assistant.core.record.absence import denied, dismissals
+from assistant.core.record.absence import behind, denied, dismissals
 from assistant.core.record.pages import places_in
 from assistant.core.rules.criterion import SIDE, findings
 from assistant.core.rules.prompt_set import PromptSet
@@ -394,7 +394,7 @@ class _Review:
     def _absent(
         self, session: Session, place: _Place, paths: Sequence[str], last: Mapping[str, Any]
     ) -> Iterator[dict[str, Any]]:
-        made = session.searches.get(place, ())
+        made = behind(session, place)
         gone = dismissals(session, place) if made else ()
         harmless = [denied(one, gone) for one in made]
         unread = places_in(page for one in made for page in one.unread)

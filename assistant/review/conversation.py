@@ -238,7 +238,9 @@ class Conversation(Replies):
         """The parts of the one answer that a form lacks, parted by semicolons; the rest is confirmed with it."""
         schema = self.review.session.prompt(*missing.place).schema
         written = [part.strip() for part in re.split(r"[;\n]", text)]
-        shape = schema.shape
+        shape, key = schema.shape, _KEY_BEFORE.match(written[0])
+        if key is not None and int(key[0]) <= len(self.options):
+            written[0] = written[0][1:]
         if not isinstance(shape, GroupShape) or len(written) != len(shape.parts):
             raise _parted_otherwise(written, len(shape.parts) if isinstance(shape, GroupShape) else 1, turn)
         given = {
@@ -710,6 +712,10 @@ class Conversation(Replies):
             Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed."),
             *kept,
         ]
+
+
+_KEY_BEFORE = re.compile(r"[1-9](?=[^\W\d_]{3})(?!(?:st|nd|rd|th)\b)")
+"""A key that was typed before words, and is no part of them: `1Orthopedic surgery`."""
 
 
 def _where(turn: Turn, command: c.Command) -> Turn:

@@ -239,7 +239,7 @@ def test_declining_ends_with_nothing_to_report(review: Review) -> None:
 def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> None:
     review = Review.open(log, library.find_case(CASE), Profile("r-new"))
     out = io.StringIO()
-    script = "Occupational Medicine; California; 6; 24\n"
+    script = "1Occupational Medicine; California; 6; 24\n"  # a key that was pressed before
     assert talk(review, Profile("r-new"), io.StringIO(script), out) == 1
     review.close()
     assert profiles.load_profile().id == "r-new"

@@ -322,6 +322,16 @@ def test_before_the_suggestion_a_change_needs_no_reason(answered: Session) -> No
     assert isinstance(decide(answered, answer("acute_trauma", Answer(value="yes")))[0], e.AnswerAmended)
 
 
+def test_a_slip_in_the_profile_is_mended_without_a_reason(session: Session) -> None:
+    said = {"certification": "Ortopedics", "licence": "California", "years": 12, "hours": 20}
+    own = group({name: Answer(value=value) for name, value in said.items()})
+    made = replace(answer("qualifications", own), item="case")
+    after = done(session, made, c.ShowSuggestion("1", None, "open"))
+    right = Answer(value="Orthopedics")
+    (event,) = decide(after, replace(answer("qualifications.certification", right), item="case"))
+    assert isinstance(event, e.AnswerAmended)
+
+
 def test_the_same_answer_needs_no_reason(shown: Session) -> None:
     held = shown.answer("1", "views")
     assert held is not None

@@ -196,7 +196,7 @@ async def test_a_session_gone_on_with_begins_with_the_last_answers(open_window: 
     async with open_window(session="last", size=WIDE) as window:
         assert (
             "Going on: 6 of 16 questions answered, the last of them: │ "
-            "Does the record bear this timeline? │ → The record bears these dates │ "
+            "Does the record bear this timeline? │ → The record bears all of it │ "
             "Which red flags does the record show? │ → all 7: not documented │ "
             "What surgery of the neck has there been? │ → Fusion,"
         ) in " ".join(row.partition("│")[0].strip() + " │" for row in window.rows()).replace("  ", " ")

@@ -46,7 +46,7 @@ async def test_what_enter_would_confirm_below_the_window_is_told(open_window: Op
         await window.settle(lambda: window.reply.placeholder == "PgDn reads on; Enter confirms all of it")
         await window.press(*["pagedown"] * 6)
         await window.settle(lambda: window.reply.placeholder == "Enter confirms all of it")
-        assert "Proposed: The record bears these dates" in window.folded
+        assert "Proposed: The record bears all of it" in window.folded
         await window.pilot.resize_terminal(160, 100)
         await window.press("pageup")
         await window.settle(lambda: window.reply.placeholder == "Enter confirms all of it")

@@ -67,15 +67,14 @@ def searched_for(session: Session, scope: str) -> Iterator[tuple[str, tuple[str,
 
 def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
     """The searches for a question as one; None where there was none."""
-    made = session.searches.get(place, ())
+    every, made = session.searches.get(place, ()), behind(session, place)
     if not made:
         return None
     own = [one for one in made if one.by != "reviewer"]
     widest = own[-1] if own else made[-1]
+    beside = [one for one in every if one not in made and not _is_dealt_with(session, place, one)]
     gone = dismissals(session, place)
-    beside = [one for one in made if one.by == "reviewer" and not _is_dealt_with(session, place, one)]
-    made = tuple(one for one in made if one not in beside)
-    terms = dict.fromkeys(term for one in made for term in one.terms)
+    terms = dict.fromkeys(term for one in every if one not in beside for term in one.terms)
     harmless = [denied(one, gone) for one in made]
     return SearchTrail(
         tuple(terms),
@@ -90,14 +89,20 @@ def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
     )
 
 
+def behind(session: Session, place: AnswerPlace) -> tuple[RecordSearched, ...]:
+    """The searches that an absence stands on: those of the question's own words, where there are any."""
+    made = session.searches.get(place, ())
+    own = tuple(one for one in made if one.by != "reviewer")
+    return own if own and session.guard > 9 else made
+
+
 def _is_dealt_with(session: Session, place: AnswerPlace, made: RecordSearched) -> bool:
     """Whether every passage that a search of the reviewer's own found is cited, set aside or harmless."""
     answer = session.answer(*place)
     told: list[Dismissed | Evidence] = [*dismissals(session, place)]
     told += answer.all_evidence() if answer is not None else ()
-    return session.guard < 10 or (
-        not made.more
-        and all(not one.supports or any(same_words(one, known) for known in told) for one in made.groups)
+    return not made.more and all(
+        not one.supports or any(same_words(one, known) for known in told) for one in made.groups
     )
 
 

@@ -14,10 +14,10 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import yaml as plain_yaml
-from assistant.core.answer import Answer, Evidence, Status, group
+from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group
 from assistant.core.dates import parse_date
 from assistant.core.problem import Refused
-from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
+from assistant.core.record.absence import contradicted, open_passages, pages_unread, trail
 from assistant.core.record.checks import checks
 from assistant.core.record.grounds import grounds, worked_out
 from assistant.core.rules.prompt_set import Reading
@@ -90,7 +90,7 @@ def test_every_absence_of_the_reference_carries_its_trail(log: Log, run: Any, gi
     assert (result.status, result.open) == (0, [])
     session = review.session
     for scope in session.rules.scopes:
-        for name, _ in absences(session, scope):
+        for name, _ in session.reading(scope).not_documented().items():
             made = trail(session, (scope, name))
             assert made is not None, f"{name} has no search behind it"
             assert made.terms
@@ -278,7 +278,9 @@ def answer_until(review: Review, conversation: Conversation, name: str) -> None:
 # -- a reviewer's own search ----------------------------------------------------------------------
 
 
-def test_a_search_at_a_question_is_logged_and_joins_the_trail(log: Log) -> None:
+def test_a_search_at_a_question_is_logged_and_joins_the_trail_once_its_passages_are_dealt_with(
+    log: Log,
+) -> None:
     review = opened(log, SEED)
     answer_until(review, Conversation(review), "suspected")
     mentions = review.search.find("fusion")
@@ -286,10 +288,19 @@ def test_a_search_at_a_question_is_logged_and_joins_the_trail(log: Log) -> None:
     review.perform(c.RecordAnswer("1", "suspected", ABSENT))
     made = trail(review.session, ("1", "suspected"))
     assert made is not None
-    assert "fusion" in made.terms
+    assert ("fusion" in made.terms, made.also) == (False, ("fusion",))
+    assert "no part of this search: fusion." in " ".join(to_text(letter_of(review)).split())
+    assert "fusion" in (trail(replace(review.session, guard=9), ("1", "suspected")) or made).terms
     assert open_passages(review.session, ("1", "suspected")) == (), (
         "only the question's own words stand against it"
     )
+    gone = tuple(
+        Dismissed(one.document, one.page, one.quote, "It is the operation before.") for one in mentions
+    )
+    review.perform(c.RecordAnswer("1", "suspected", replace(ABSENT, search=Trail(dismissed=gone))))
+    made = trail(review.session, ("1", "suspected"))
+    assert made is not None
+    assert ("fusion" in made.terms, made.also) == (True, ())
     assert load_session(log, review.session.id)[0] == review.session
 
 
