@@ -237,7 +237,7 @@ def parsed(text: str, name: str) -> YamlDocument:
 
     Only what is begun now is read so: letters, replays and checks parse anew what a session keeps.
     """
-    file = _passed_file().with_name("parsed") / hashlib.sha256(f"{yaml.FORM}\0{text}".encode()).hexdigest()
+    file = _passed_file().with_name("parsed") / digest(f"{yaml.FORM}\0{text}")
     with suppress(OSError, msgspec.MsgspecError):
         return YamlDocument(name, *_parsed_decoder().decode(file.read_bytes()))
     made = yaml.parse_yaml(text, name)

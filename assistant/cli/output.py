@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import shutil
@@ -13,7 +12,7 @@ from typing import Any, Self
 
 import click
 
-from assistant.core.text import one_line, time_left
+from assistant.core.text import ascii_json, one_line, time_left
 
 Value = str | int | float | None
 
@@ -23,8 +22,8 @@ DECISIONS = ("decision", "suggested", "first_decision")
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, in printable ASCII: what comes from outside can't steer a terminal."""
-    click.echo(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
+    """One JSON document."""
+    click.echo(ascii_json(value))
 
 
 def print_lines(form: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:

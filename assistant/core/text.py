@@ -7,9 +7,11 @@ reach a terminal, where it then shows what is there instead of obeying it.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
@@ -102,6 +104,11 @@ _VOWEL = (
     r"(?:[aeioAEIO](?!ne\b|nce\b)|[uU](?!ni[^mn]|[srt][aei]|r(?:in|o)|R\b|DT\b|DS\b|S\b)|hour|honest|heir|8|11(?!\d)|18(?!\d)|[xX]-?ray"
     r"|[FHLMNRSX](?=[A-Z0-9]|\b))"
 )
+
+
+def ascii_json(value: Any, indent: int | None = 2) -> str:
+    """JSON in printable ASCII: what comes from outside can't steer a terminal."""
+    return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")
 
 
 def digest(text: str) -> str:

@@ -7,7 +7,6 @@ are older than the two documents are one text, as they were signed.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -69,7 +68,7 @@ def compose(
     tops = _tops(session, frame)
     signed = _signed_sections(session, assessed, frame, reviewed)
     body = formats.signed_text(tops, signed)
-    digest = hashlib.sha256(body.encode()).hexdigest()
+    body_digest = digest(body)
     waiting: tuple[Missing, ...] = tuple(still_missing(session, assessed, frame))
     after = (
         annex.checked(session, frame, checks, unread),
@@ -85,16 +84,16 @@ def compose(
         case=session.rules.case.id,
         outcome=case_outcome,
         outcome_words=_outcome_words(session, frame),
-        banner=tuple(_banner(session, frame, digest, REDACTED in body)),
+        banner=tuple(_banner(session, frame, body_digest, REDACTED in body)),
         tops=tops,
         sections=(*signed, *(one for one in after if one is not None)),
         documents=reviewed,
         checks=tuple(checks),
         missing=waiting,
-        footer=tuple(_footer(session, frame, head, digest)),
+        footer=tuple(_footer(session, frame, head, body_digest)),
         log=head,
         body=body,
-        body_hash=digest,
+        body_hash=body_digest,
         frame=frame,
         session=session,
         assessments=known,

@@ -6,7 +6,6 @@ or a banner of the letter. The signed text is a part of these very lines, and an
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from assistant.core.rules.answer_schema import in_order
 from assistant.core.rules.criterion import Finding, State, Suggestion
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.core.text import one_line
+from assistant.core.text import ascii_json, one_line
 from assistant.letter.document import Block, Letter, LetterSentence, ReviewedDocument, Section, Top
 
 WIDTH = 80
@@ -395,10 +394,7 @@ def _sections(letter: Letter, part: str) -> Iterator[Section]:
 
 def json_text(letter: Letter, part: str = "both") -> str:
     """The document as text in which every character that is not printable ASCII is escaped."""
-    return (
-        json.dumps(letter_to_json(letter, part), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")
-        + "\n"
-    )
+    return ascii_json(letter_to_json(letter, part)) + "\n"
 
 
 def _document(one: ReviewedDocument) -> dict[str, Any]:

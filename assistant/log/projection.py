@@ -8,7 +8,6 @@ belongs to another log, to another version of the program, or to a log that has 
 from __future__ import annotations
 
 import atexit
-import hashlib
 import multiprocessing
 import os
 import shutil
@@ -178,8 +177,7 @@ def up_to_date(log: Path, *, anew: bool = False, progress: Progress | None = Non
 def version() -> str:
     """What the file was made by: a change of the program, the tables or a report makes it another."""
     shape = [TABLES, RULE_TABLES, INDEXES, [(one.name, one.view) for one in reports().values()]]
-    digest = hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
-    return f"{__version__}/{MADE_BY}/{digest}"
+    return f"{__version__}/{MADE_BY}/{digest(repr(shape))[:16]}"
 
 
 def forget(log: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from assistant.core.rules.criterion import SIDE, findings
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import CASE_SCOPE, CASE_SET
 from assistant.core.session import Session, effective_date
+from assistant.core.text import digest
 from assistant.core.wording import answer_words
 from assistant.log.entry import Entry
 from assistant.log.fold import Moment, Pins
@@ -39,7 +39,7 @@ class Editions:
     def key(self, used: PromptSet, pins: Pins) -> str:
         """The key of the rules under which an item was reviewed, made of the hashes of their texts."""
         named = {kind: pins.get(kind) or {} for kind in ("prompts", "schemas")}
-        key = hashlib.sha256(json.dumps([used.id, named], sort_keys=True).encode()).hexdigest()[:16]
+        key = digest(json.dumps([used.id, named], sort_keys=True))[:16]
         if key not in self._known:
             self._known.add(key)
             self._add(key, used)

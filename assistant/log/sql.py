@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import re
 import sqlite3
@@ -27,7 +26,7 @@ from types import TracebackType
 from typing import Any
 
 from assistant.core.problem import Refused, refuse
-from assistant.core.text import one_line, visible
+from assistant.core.text import ascii_json, one_line, visible
 from assistant.log.checkpoint import present_log
 from assistant.log.errors import leave_out, words
 from assistant.machine import database_uri
@@ -446,7 +445,7 @@ def json_lines(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Itera
     """Each row as a JSON object on a line of its own, in ASCII."""
     names = unlike(columns)
     for row in rows:
-        yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=True)
+        yield ascii_json(dict(zip(names, row, strict=True)), None)
 
 
 def as_objects(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> list[dict[str, Value]]:

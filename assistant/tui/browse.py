@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from assistant.core.access_events import AccessRead
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
-from assistant.core.text import counted, one_line
+from assistant.core.text import ascii_json, counted, one_line
 from assistant.files import write_file
 from assistant.letter import to_text
 from assistant.letter.sections import closed
@@ -374,7 +373,7 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]
     elif path.suffix == ".ndjson":
         text = "".join(f"{line}\n" for line in json_lines(columns, cells))
     elif path.suffix == ".json":
-        text = json.dumps(as_objects(columns, cells), ensure_ascii=True, indent=2) + "\n"
+        text = ascii_json(as_objects(columns, cells)) + "\n"
     else:
         raise refuse(
             "The file's ending names no form.", one_line(str(path), 80), "Use .csv, .json or .ndjson."
