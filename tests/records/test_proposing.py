@@ -138,6 +138,7 @@ def test_a_page_without_a_title_is_known_by_its_words() -> None:
             "PROCEDURE: Left hip injection\nDate: 05/03/2021\nAfter consent and sterile prep the joint was injected.",
         ),
         ("Progress note", "ELM CLINIC\nPt Jane Doe DOS 05/03/2021\nS: hip pain.\nO: gait normal.\nP: rest."),
+        ("Radiology report", "ELM SURGERY CENTER\nDiscogram Report\nDate: 05/03/2021"),
         ("Radiology report", "ELM IMAGING\nEXAM: XR HIP LEFT 2 VIEWS\nREPORT: NORMAL.\nCONCLUSION: NORMAL."),
         ("Request for authorization", "State of California DWC Request for Authorization\nName: Jane Doe"),
         (

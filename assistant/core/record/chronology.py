@@ -390,7 +390,12 @@ class _Reading(Account):
                 continue
             yield from self._counted(one)
             yield from self._begun(one)
-        if own and own != "psychotherapy" and not seen:
+        if own == "psychotherapy" and not seen:
+            for one in self.said:
+                if found := re.search(_SESSION, one.words):
+                    yield self.line(THERAPY, one, self.day, what=own, count=f"{found[1]} visits")
+                    break
+        elif own and not seen:
             rows = [
                 (page, row) for page, text in enumerate(self.document.pages, 1) for row in _visit_rows(text)
             ]
@@ -418,39 +423,53 @@ class _Reading(Account):
         noun = any_of(self.listed("counted")).pattern.replace("(?i)", "")
         if not whole(self.patterns("therapy")).search(one.words):
             return
-        for name, found in self.patterns("therapy").items():
-            for match in found.finditer(one.words):
-                near = one.words[max(0, match.start() - 40) : match.end() + 30]
-                of = re.search(_VISITS, near)
-                count = of or re.search(
-                    rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near
-                )
-                count = count or re.match(
-                    r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$|\s+(?:in|since|during|w/|with|helped|for)\b)",
-                    one.words[match.end() :],
-                )
-                if count is None or self.is_planned(one, match.start(), match.end()):
-                    continue
-                if re.search(
-                    r"(?i)\b(?:more|additional|further|another|left|remaining|authorized|approved|requested?|recommend\w*)\b",
-                    near,
-                ):
-                    continue
-                days = [day for day in self.days(one) if not day.date.after(self.day)]
-                near_day = next((day for day in days if day.start >= match.end()), None)
-                if (
-                    near_day
-                    and not of
-                    and re.search(rf"(?i)\b{_COUNT}\s+{noun}", one.words[match.end() + 30 : near_day.start])
-                ):
-                    near_day = None  # the day of another count
-                near_day = _last_of(near_day, days, one.words, True) if near_day else None
-                yield self.line(
-                    THERAPY, one, near_day.date if near_day else self.day, what=name,
-                    count=_of_visits(of) if of else f"{_number_of(count['n'])} visits",
-                    as_of="" if near_day else "yes",
-                )  # fmt: skip
-                return
+        counted: set[str] = set()
+        taken = 0
+        hits = [
+            (hit, name)
+            for name, found in self.patterns("therapy").items()
+            for hit in found.finditer(one.words)
+        ]
+        for match, name in sorted(hits, key=lambda told: told[0].start()):
+            if name in counted:
+                continue
+            begins = max(taken, match.start() - 40)
+            near = one.words[begins : match.end() + 30]
+            of = re.search(_VISITS, near)
+            count = of or re.search(rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near)
+            alone = re.match(
+                r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$|\s+(?:in|since|during|w/|with|helped|for)\b)",
+                one.words[match.end() :],
+            )
+            if count is not None:
+                at, ends = begins + count.start(), begins + count.end()
+            elif (count := alone) is not None:
+                at, ends = match.end(), match.end() + count.end()
+            if count is None or self.is_planned(one, match.start(), match.end()):
+                continue
+            if any(match.end() <= hit.start() < at for hit, _ in hits):
+                continue  # it counts the next
+            if re.search(
+                r"(?i)\b(?:more|additional|further|another|left|remaining|authorized|approved|requested?|recommend\w*)\b",
+                near,
+            ):
+                continue
+            days = [day for day in self.days(one) if not day.date.after(self.day)]
+            near_day = next((day for day in days if day.start >= match.end()), None)
+            if (
+                near_day
+                and not of
+                and re.search(rf"(?i)\b{_COUNT}\s+{noun}", one.words[match.end() + 30 : near_day.start])
+            ):
+                near_day = None  # the day of another count
+            near_day = _last_of(near_day, days, one.words, True) if near_day else None
+            yield self.line(
+                THERAPY, one, near_day.date if near_day else self.day, what=name,
+                count=_of_visits(of) if of else f"{_number_of(count['n'])} visits",
+                as_of="" if near_day else "yes",
+            )  # fmt: skip
+            taken = max(ends, match.end())
+            counted.add(name)
 
     def _begun(self, one: Sentence) -> Iterator[Line]:
         if not re.search(r"(?i)\b(?:started|began|begun)\b", one.words):
@@ -511,6 +530,7 @@ class _Reading(Account):
                 )
                 and not re.match(_ORDERED, body)
                 and not re.search(_NO_DIAGNOSIS, body)
+                and (coded or not re.search(_GOES, body) or re.search(_AILING, body))
                 and re.search(r"[A-Za-z]{3}", body.replace(coded[0], "") if coded else body)
                 and (coded or self.document.type not in _BY_THERAPISTS)
             ):
@@ -541,18 +561,19 @@ class _Reading(Account):
             found = next((hit for hit in said.finditer(one.words) if not _is_season(one.words, hit)), None)
             if (
                 hurt is not None
-                and (found or re.search(_HOW, one.words))
+                and (found or re.search(_HOW, one.words) or _begins_with(one, hurt))
                 and not re.search(r"(?i)date of", one.words)
             ):
                 yield self.line(
                     INJURY, one, hurt.date, what=one.words.strip(" ."), own=self.document.type in LEGAL
                 )
-            elif (
-                self.injury == self.day and not days and self.document.type in self.listed("visit_documents")
+            elif not days and (
+                (self.injury == self.day and self.document.type in self.listed("visit_documents"))
+                or (one.section == "history" and self._is_soon() and re.search(_JUST, one.words))
             ):
                 how = found or re.search(_HOW, one.words)
-                if how and not self.is_denied(one, how.start()):
-                    yield self.line(INJURY, one, self.day, what=body_of(one.words).strip(" ."))
+                if how and self.injury and not self.is_denied(one, how.start()):
+                    yield self.line(INJURY, one, self.injury, what=body_of(one.words).strip(" ."))
             elif (
                 found is not None
                 and days
@@ -561,6 +582,10 @@ class _Reading(Account):
                 and not self.is_denied(one, found.start())
             ):
                 yield self.line(EVENT, one, days[0].date, what=one.words.strip(" ."))
+
+    def _is_soon(self) -> bool:
+        """Whether the document is of the days right after the injury."""
+        return self.injury is not None and 0 <= (self.day.earliest - self.injury.earliest).days <= _SOON
 
     def _visit(self) -> Iterator[Line]:
         wanted = ("MDM", "medical decision", "assessment", "impression", "dx", "diagnos")
@@ -615,13 +640,24 @@ _AILING = (
     r"|instability|disease|derangement|\w{3,}(?:itis|osis|pathy|algia|esthesis))\b"
 )
 """What names an illness."""
+_GOES = (
+    r"(?i)\b(?:gains?|improv\w+|progress\w*|stable|better|worse|worsening|plateau\w*|tolerat\w+|respon[ds]\w*|helped|complian\w+|failed|doing"
+    r"|healing|recovering|motivated|consistent|unchanged|same)\b"
+)
+"""What says how somebody is doing, and names no illness."""
 _NTH_VISIT = r"(?i)\b(?:visit|session|treatment)\s*(?:#|no\.?|number)?\s*:?\s*(\d{1,3})(?![\d/])(?!\s+(?:weeks?|months?|days?|years?)\b)"
 """Which of the visits a note of one visit is of."""
+_SESSION = (
+    r"(?i)\bsession\s*(?:#|no\.?|number|:)[\s#:]*(\d{1,3})(?![\d/])(?!\s+(?:weeks?|months?|min\w*|hours?)\b)"
+)
 _NO_DIAGNOSIS = (
     r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:assessment|impressions?|diagnos[ie]s|plan)$|^(?:no|normal|negative|unremarkable|r/o|rule out|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
     rf"|^{CLOSING}"
 )
 _HOW = r"(?i)\b(?:(?:was|were|got) (?!seen|treated|evaluated|examined|referred|sent|off|working|employed|hired)\w+|when|while|since (?:an?|the|his|her|he|she|it)|landed|thrown|knelt|slid|strained|dropped|stepped|hurt|injured|cut|burned|bent|felt|popped|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped)\b"
+_JUST = r"(?i)\b(?:today|yesterday|this morning|last night|(?:two|three|four|2|3|4) days ago|earlier this week|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+_SOON = 7
+"""So many days after an injury a note may tell of it by *yesterday*."""
 _AFTER = r"(?i)\b(?:after|since|following|post|status post|s/p)\b"
 _VISIT_DAY = r"(?i)\bdate of (?:visit|service|exam\w*|evaluation|report)\s*:?\s*$"
 
@@ -662,6 +698,22 @@ def _is_season(text: str, hit: re.Match[str]) -> bool:
         )
         or re.match(r"(?i) (?:of )?(?:19|20)\d\d\b", after) is not None
     )
+
+
+def _begins_with(one: Sentence, hurt: Dated) -> bool:
+    """Whether a sentence tells what happened on the day with which it begins, and not who was seen, tested or treated on it."""
+    return (
+        re.fullmatch(r"(?i)\W*(?:on|that on)\s+", one.words[: hurt.start]) is not None
+        and len(one.words.split()) > _FEW
+        and not re.search(_CARED_FOR, one.words)
+    )
+
+
+_FEW = 8
+_CARED_FOR = (
+    r"(?i)\b(?:seen|examined|evaluated|treated|referred|admitted|discharged|signed|filed|hired|interviewed|x-?rays?|MRI|report\w*|visit\w*|therapy"
+    r"|prescribed|injection|surgery|claim|stopped working|laid off|terminated|work status)\b"
+)
 
 
 def _number_of(said: str) -> str:

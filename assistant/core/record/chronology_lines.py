@@ -165,7 +165,7 @@ def _rank(one: Line) -> int:
     """How near to the source: a precise day and the words of a report go before what is retold."""
     return (
         4 * one.own
-        + 2 * (one.date.day is not None)
+        + 2 * (one.date.day is not None and "as_of" not in one.parts)
         + ("finding" in one.parts)
         - bool({"filled", "as_of"} & {*one.parts})
     )

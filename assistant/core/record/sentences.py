@@ -75,7 +75,8 @@ def sentences(
     section = ""
     for number, page in enumerate(document.pages, 1):
         lines = [line.strip() for line in page[:60_000].split("\n")]
-        lines = [line for line in lines if line not in running and not _is_stamp(line)]
+        lines = [line for line in lines if not _is_stamp(line)]
+        lines = [line for line in lines if line not in running or _is_heading(line, headings)]
         lines = [part for line in lines for part in _parted(line, headings)]
         lengths = sorted(len(line) for line in lines)
         widest = lengths[-3] if len(lengths) > 5 else max(lengths, default=0)
@@ -122,6 +123,12 @@ def sentences(
                 section = "" if not re.search(r"\d|:", line) else section
             if line and not (found and not line.translate(_MARKS)[found.end() :].strip()):
                 held.append(line)
+
+
+def _is_heading(line: str, headings: re.Pattern[str]) -> bool:
+    """Whether a line is a heading and nothing more, which every note of a template has."""
+    found = headings.match(line.translate(_MARKS))
+    return found is not None and not line.translate(_MARKS)[found.end() :].strip()
 
 
 def _columns(words: Words, lines: Sequence[str]) -> re.Pattern[str] | None:

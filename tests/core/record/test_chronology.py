@@ -627,6 +627,12 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         (NOTE, "HISTORY\nHe had 24 post-operative therapy visits through November 2022.", ["physical therapy 24 visits"]),
         (NOTE, "Diagnostic impression.\nF32.1 Major depressive disorder, single episode, moderate, without any psychotic features\nF45.42 Pain disorder", ["F32.1 Major depressive disorder, single episode, moderate, without any psychotic features", "F45.42 Pain disorder"]),
         (NOTE, "Diagnosis: Left knee sprain. S83.92XA", ["Left knee sprain"]),
+        (NOTE, "History: She had physical therapy 16 sessions in early 2022, chiropractic care x 8 in the summer of 2022 and acupuncture.", ["physical therapy 16 visits", "chiropractic 8 visits"]),
+        (NOTE, "HPI\nShe had PT and acupuncture 12 visits.", ["acupuncture 12 visits"]),
+        (NOTE, "HPI: Had CSI glenohumeral 02/20/2022 and 05/15/2022.", ["steroid injection", "steroid injection"]),
+        (NOTE, "Past trials: trazodone 100 mg (groggy), zolpidem.", ["trazodone 100 mg tried", "zolpidem tried"]),
+        ("Psychological report", "Session: 20\nInterval history\nHe saw a counselor for three sessions.", ["psychotherapy 3 visits", "psychotherapy 20 visits"]),
+        (NOTE, "Assessment\nGood gains from exposure. Moderate improvement.", []),
         ("Operative report", "Procedure: Left L3 and L4 dorsal ramus blocks.\nThe needle was placed.", ["nerve block"]),
     ]:  # fmt: skip
         said = [
@@ -635,6 +641,33 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         ]  # fmt: skip
         assert said == found, text
     assert told(("Agreed medical evaluation", "2023-10-16", "DISCUSSION\nShe has been P&S since my report of June 10, 2013."))[0].date == parse_date("2013-06-10")  # fmt: skip
+
+
+def test_the_injury_is_what_happened_on_its_day_however_it_is_said() -> None:
+    for day, text, says in [
+        (
+            "2023-03-01",
+            "On October 12, 2022, at the end of the line, a passenger held a knife to his neck.",
+            1,
+        ),
+        ("2022-10-13", "HPI\nYesterday at work a shelf let go and she twisted away from it.", 1),
+        ("2023-03-01", "HPI\nYesterday at work a shelf let go and she twisted away from it.", 0),
+        (
+            "2023-03-01",
+            "On October 12, 2022 he was seen by Dr. Roe, who found the neck tender and gave him a sling.",
+            0,
+        ),
+    ]:
+        made = told((NOTE, day, text), injury="2022-10-12")
+        assert [str(one.date) for one in made if one.kind == "injury"] == ["2022-10-12"] * says, text
+
+
+def test_a_heading_that_stands_on_most_pages_heads_what_is_below_it() -> None:
+    pages = [
+        (NOTE, f"2023-0{month}-01", f"ELM CLINIC\nDiagnoses\n1. Knee sprain {month}.\nPlan\nRest.")
+        for month in range(1, 8)
+    ]
+    assert len(rows(told(*pages))) == 7
 
 
 def test_an_injection_of_which_a_note_only_says_that_there_was_one_is_that_of_the_report() -> None:
