@@ -623,7 +623,7 @@ def feedback(
     """
     from assistant import profile
     from assistant.log.bundle import is_bundle
-    from assistant.training.feedback import debrief, note_shown
+    from assistant.training.debrief import debrief, note_shown
     from assistant.training.feedback_report import feedback_csv, feedback_json, feedback_lines
     from assistant.training.replay import open_replay
 

@@ -10,8 +10,9 @@ from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.text import counted, one_line, visible
 from assistant.log import Log
 from assistant.log.sql import Value, csv_lines
+from assistant.training.debrief import debrief, note_shown
 from assistant.training.faults import FAULTS
-from assistant.training.feedback import QUICK, STATES, Feedback, FeedbackRow, debrief, note_shown
+from assistant.training.feedback import QUICK, STATES, Feedback, FeedbackRow
 from assistant.training.marking import ALONE, KNOWN, MISSED, SHOWN
 from assistant.training.practice import UNDECIDED, lessons
 from assistant.training.recording import Recording

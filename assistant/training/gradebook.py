@@ -19,7 +19,8 @@ from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
 from assistant.log.sql import Value, csv_lines
 from assistant.training.book import Assignment, Written, all_entries, assignments
-from assistant.training.feedback import Feedback, debrief
+from assistant.training.debrief import debrief
+from assistant.training.feedback import Feedback
 from assistant.training.marking import Calibration
 from assistant.training.practice import Run, runs
 from assistant.training.recording import Recording

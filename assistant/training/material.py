@@ -14,7 +14,8 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.rules.rules import Rules
 from assistant.core.session import begin
 from assistant.core.text import counted, visible
-from assistant.training.feedback import cases_with_reference, had_without_reading
+from assistant.training.debrief import cases_with_reference
+from assistant.training.feedback import had_without_reading
 from assistant.training.gradebook import NONE, Rate, Result
 from assistant.training.marking import ALONE, KNOWN, MISSED
 from assistant.training.planting import takes

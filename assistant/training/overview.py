@@ -24,7 +24,7 @@ from assistant.training.book import (
     trainees_named,
 )
 from assistant.training.comparison import Rater, RatingMatrix
-from assistant.training.feedback import cases_with_reference
+from assistant.training.debrief import cases_with_reference
 from assistant.training.gradebook import Gradebook, gradebook, is_overdue, open_assignments, results
 from assistant.training.practice import MODE, Exercise, Run, exercise_of_assignment, runs
 

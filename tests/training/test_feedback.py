@@ -22,7 +22,8 @@ from assistant.review import answers_file
 from assistant.review.review import Review
 from assistant.training.book import Book, all_entries
 from assistant.training.comparison import Piece, PiecePlace, RatingRow
-from assistant.training.feedback import Feedback, debrief, feedback, is_alarm, note_shown
+from assistant.training.debrief import debrief, note_shown
+from assistant.training.feedback import Feedback, feedback, is_alarm
 from assistant.training.feedback_report import (
     COLUMNS,
     clock,

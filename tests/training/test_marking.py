@@ -12,8 +12,9 @@ from assistant.core.events import AnswerRecorded
 from assistant.core.session import apply
 from assistant.log import Log
 from assistant.training.comparison import Piece, PiecePlace, RatingRow, paired
+from assistant.training.debrief import debrief
 from assistant.training.faults import Fault
-from assistant.training.feedback import Feedback, debrief
+from assistant.training.feedback import Feedback
 from assistant.training.feedback_report import feedback_lines
 from assistant.training.marking import Calibration, answer_key, as_answered, credit
 from assistant.training.practice import Practice

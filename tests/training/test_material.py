@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from assistant import library
 from assistant.core.value import replace
 from assistant.log import Log
-from assistant.training.feedback import cases_with_reference, debrief
+from assistant.training.debrief import cases_with_reference, debrief
 from assistant.training.feedback_report import feedback_lines
 from assistant.training.gradebook import Rate, Result
 from assistant.training.material import Material, material_json, material_lines, materials

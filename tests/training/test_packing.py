@@ -12,7 +12,7 @@ from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import all_entries
-from assistant.training.feedback import debrief
+from assistant.training.debrief import debrief
 from assistant.training.feedback_report import told_feedback
 from assistant.training.gradebook import results
 from assistant.training.packing import exercise_of_packed, pack, packed_lines, read_packed, unseal

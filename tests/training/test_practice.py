@@ -16,7 +16,8 @@ from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log, access
 from assistant.training.book import Book, all_entries, books_on, set_group
-from assistant.training.feedback import debrief, feedback
+from assistant.training.debrief import debrief
+from assistant.training.feedback import feedback
 from assistant.training.feedback_report import feedback_lines
 from assistant.training.gradebook import results
 from assistant.training.practice import (
