@@ -32,6 +32,7 @@ from assistant.cli.options import (
     open_reports,
     reading_log_option,
     recipients_option,
+    report_tables,
     warn_of_unknown,
 )
 from assistant.cli.output import print_json, print_lines, print_table, width, wrapped
@@ -200,14 +201,13 @@ def serve(port: int, anew: bool, log_path: Path | None) -> None:
     import uvicorn
 
     from assistant.core.access_events import AccessListed
-    from assistant.log.projection import up_to_date
     from assistant.web.site import HOST, site
 
     def tell(words: str) -> None:
         click.echo(f"imr: {visible(words)}", err=True)
 
     path = log_at(log_path)
-    tables = up_to_date(path, anew=anew)
+    tables = report_tables(path, anew=anew)
     note_reading(path, AccessListed("log serve", {}))
     key = secrets.token_urlsafe(24)
     with _listening(HOST, port) as taken:

@@ -339,9 +339,17 @@ def open_reports(path: Path, *, anew: bool = False, foreign: bool = False) -> Re
 
     `foreign` is for SQL that isn't the program's own.
     """
-    from assistant.cli.output import Progress
-    from assistant.log.projection import up_to_date
     from assistant.log.sql import ReadOnly
 
+    return ReadOnly(report_tables(path, anew=anew), path, foreign=foreign)
+
+
+def report_tables(path: Path, *, anew: bool = False) -> Path:
+    """The file with the tables of the reports, brought up to date or made `anew`, with a word where it was touched."""
+    from assistant.cli.output import Progress
+    from assistant.log.projection import up_to_date
+
     with Progress("Reading the log for the reports") as progress:
-        return ReadOnly(up_to_date(path, anew=anew, progress=progress.at), path, foreign=foreign)
+        return up_to_date(
+            path, anew=anew, progress=progress.at, tell=lambda said: click.echo(f"imr: {said}", err=True)
+        )

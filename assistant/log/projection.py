@@ -2,7 +2,8 @@
 
 It can be removed at any time; nothing rests on it, least of all `verify`. It lies beside the log as
 `<log>.reports`, or in the cache folder where the log's own can't be written to, and is made anew when it
-belongs to another log, to another version of the program, or to a log that has since been replaced.
+belongs to another log, to another version of the program, or to a log that has since been replaced, and
+wherever it isn't as this profile left it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -35,12 +36,13 @@ from assistant.log.database import ARCHIVED
 from assistant.log.entry import Entry, check_places, read
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import Moment, PinnedRules, moments
+from assistant.log.keys import config_folder
 from assistant.log.projection_rows import Editions, by_day, review_rows, with_receipts, without_quotes
 from assistant.log.report import reports
 from assistant.log.report_tables import INDEXES, RULE_TABLES, TABLES, Rows
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
-from assistant.machine import database_uri, may, settle
+from assistant.machine import database_uri, is_own, may, open_private, settle
 
 # Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
 
@@ -160,16 +162,27 @@ MADE_BY = 8
 _UNHELD = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
-def up_to_date(log: Path, *, anew: bool = False, progress: Progress | None = None) -> Path:
+def up_to_date(
+    log: Path,
+    *,
+    anew: bool = False,
+    progress: Progress | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Path:
     """The file of report tables of the log at `log`, holding all that the log holds now; `anew` makes it again.
 
-    Raises `Refused` for a log that isn't there or can't be read.
+    So does a file that something else has written to, which `tell` is told. Raises `Refused` for a log that isn't there
+    or can't be read.
     """
     true = present_log(log)
     try:
         with closing(open_reader(true)) as source:
             source.execute("BEGIN")
-            return _Projection(source, true, progress or (lambda _done, _all: None)).bring_up(anew)
+            projection = _Projection(source, true, progress or (lambda _done, _all: None))
+            place = projection.bring_up(anew)
+            if projection.touched and tell is not None:
+                tell(_TOUCHED)
+            return place
     except DAMAGE as error:
         raise broken(true, error) from None
 
@@ -180,13 +193,44 @@ def version() -> str:
     return f"{__version__}/{MADE_BY}/{digest(repr(shape))[:16]}"
 
 
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
 def forget(log: Path) -> None:
     """Removes the report tables that were made of a log, wherever they lie; they are made anew when they are next asked for."""
     for place in _places(log):
         if place.exists():
             with turn_at(place):
-                for beside in ("", "-wal", "-shm", "-journal"):
+                for beside in ("", *_BESIDE):
                     Path(f"{place}{beside}").unlink(missing_ok=True)
+                _left(place).unlink(missing_ok=True)
+
+
+_TOUCHED = (
+    "The tables of the reports were not as this program left them: something else has written to their file, or the"
+    " program was cut off. They were made anew from the log."
+)
+
+
+def _stamp(place: Path) -> str:
+    """What changes whenever somebody writes to a file: its times can be set back, but not the time at which they were."""
+    if Path(f"{place}-journal").exists():  # SQLite would take other pages out of it
+        return ""
+    held = place.stat()
+    return f"{held.st_ino} {held.st_size} {held.st_mtime_ns} {held.st_ctime_ns}"
+
+
+def _left(place: Path) -> Path:
+    """Where the profile keeps in which state the program left the tables at `place`, out of reach of who has only these."""
+    return config_folder() / "reports" / digest(str(place))[:16]
+
+
+def _leave(place: Path) -> None:
+    with suppress(OSError, Refused):  # where that can't be kept, they are made anew each time
+        make_folder(_left(place).parent)
+        how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(open_private(_left(place), how), "w", encoding="ascii") as file:
+            file.write(_stamp(place))
 
 
 def _places(log: Path) -> Iterator[Path]:
@@ -204,6 +248,7 @@ class _Projection:
 
     def __init__(self, source: sqlite3.Connection, log: Path, progress: Progress) -> None:
         self._source, self._log, self._progress = source, log, progress
+        self.touched = False
         row = source.execute("SELECT id, lower(hex(leaf)) FROM event ORDER BY id DESC LIMIT 1").fetchone()
         self._last: int = row[0] if row else 0
         self._leaf: str = row[1] if row else ""
@@ -216,6 +261,8 @@ class _Projection:
         """The first place that can hold the file, with the file up to date."""
         refused: Exception | None = None
         for place in _places(self._log):
+            if place.exists() and not is_own(place):
+                continue
             if not anew and self._known(place) == (self._last, self._today):
                 return place
             with ExitStack() as stack:
@@ -226,7 +273,10 @@ class _Projection:
                     refused = error
                     continue
                 try:
-                    self._write(place, None if anew else self._known(place))
+                    known = None if anew else self._known(place)
+                    if known != (self._last, self._today):
+                        self._write(place, known)
+                        _leave(place)
                     return place
                 except OSError as error:
                     refused = error
@@ -239,12 +289,19 @@ class _Projection:
     def _write(self, place: Path, known: tuple[int, str] | None) -> None:
         if known is None or self._last - known[0] > max(known[0], 1_000) // 2:
             self._make(place)
-        elif known != (self._last, self._today):
+        else:
             self._add(place, *known)
 
     def _known(self, place: Path) -> tuple[int, str] | None:
-        """The last entry and the day of the file at `place`; None where it isn't of this log and version."""
+        """The last entry and the day of the file at `place`; None where it isn't of this log and version, or as it was left."""
+        self.touched = False
         if not place.exists() or not may(place, os.R_OK):
+            return None
+        try:
+            self.touched = _left(place).read_text("ascii") != _stamp(place)
+        except (OSError, UnicodeDecodeError):  # whoever made it, it was not this profile
+            return None
+        if self.touched:
             return None
         try:
             with closing(sqlite3.connect(database_uri(place, "mode=ro"), uri=True)) as connection:
@@ -288,6 +345,8 @@ class _Projection:
             connection.execute("ANALYZE")
             connection.commit()
         settle(draft)
+        for beside in _BESIDE:  # SQLite would put what stands there into the new file
+            Path(f"{place}{beside}").unlink(missing_ok=True)
         os.replace(draft, place)
         sync_folder(place.parent)
 

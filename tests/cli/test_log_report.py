@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from assistant.cli.log import log as command
 from assistant.core.problem import Refused
 from assistant.core.text import Private
-from assistant.log import Draft, Log
+from assistant.log import Draft, Log, projection
 from assistant.log.access import reader
 from assistant.log.report import reports
 from tests.prove import scale
@@ -372,25 +372,28 @@ def test_the_prompt_answers_helps_and_goes_on_after_a_mistake(
 # -- tables that somebody has touched, and queries that take too much ------------------------------
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_tables_that_were_touched_are_made_anew_in_so_many_words(ask: Any, reviewed: Path) -> None:
+    for arguments in (
         ("sql", "SELECT reviewer FROM session WHERE session = 'aa11'"),
         ("sessions", "--kind", "real"),
         ("sample", "-n", "5", "--seed", "1"),
         ("report", "determinations"),
-    ],
-)
-def test_anew_asks_the_log_and_not_tables_that_were_touched(
-    ask: Any, reviewed: Path, arguments: tuple[str, ...]
-) -> None:
-    out(ask("sessions"))
-    with closing(sqlite3.connect(f"{reviewed}.reports")) as tables:
-        for table in ("session", "item"):
-            tables.execute(f"UPDATE {table} SET reviewer = 'r-framed'")
-        tables.commit()
-    assert "r-framed" in out(ask(*arguments))
-    assert "r-framed" not in out(ask(*arguments, "--anew"))
+    ):
+        assert "made anew" not in ask("sessions").stderr
+        file = Path(f"{reviewed}.reports")
+        for by_the_profile in (False, True):
+            with closing(sqlite3.connect(file)) as tables:
+                for table in ("session", "item"):
+                    tables.execute(f"UPDATE {table} SET reviewer = 'r-framed'")
+                tables.commit()
+            if by_the_profile:  # who has the profile can say there that the file was left so
+                projection._leave(file)
+                assert "r-framed" in out(ask(*arguments))
+                assert "r-framed" not in out(ask(*arguments, "--anew"))
+            else:
+                done = ask(*arguments)
+                assert "r-framed" not in out(done)
+                assert "something else has written to their file" in done.stderr
 
 
 def test_serve_and_browse_take_anew_too() -> None:

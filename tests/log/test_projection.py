@@ -385,6 +385,7 @@ def test_a_file_of_another_log_or_version_is_made_anew(held: Path, change: str) 
         connection.execute("DELETE FROM answer")
         connection.execute(change)
         connection.commit()
+    projection._leave(file)
     assert everything(up_to_date(held)) == expected
 
 
@@ -392,7 +393,77 @@ def test_a_damaged_file_is_made_anew(held: Path) -> None:
     file = up_to_date(held)
     expected = everything(file)
     file.write_bytes(b"this is no database" * 100)
+    projection._leave(file)
     assert everything(up_to_date(held)) == expected
+
+
+def test_a_file_that_is_not_as_this_profile_left_it_is_made_anew(
+    held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = up_to_date(held)
+    expected, older = everything(file), file.read_bytes()
+    journal = Path(f"{file}-journal")
+    told: list[str] = []
+
+    def turned() -> None:
+        """An answer is turned, and its journal kept."""
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA journal_mode = PERSIST")
+            connection.execute("UPDATE item SET decision = 'overturned'")
+            connection.commit()
+
+    def without_a_trace() -> None:
+        """Bytes are turned in their place, and the times set back."""
+        held_times = file.stat()
+        data = file.read_bytes()
+        assert b"upheld" in data
+        with file.open("r+b") as opened:
+            opened.write(data.replace(b"upheld", b"UPHELD"))
+        os.utime(file, ns=(held_times.st_atime_ns, held_times.st_mtime_ns))
+
+    def swapped() -> None:
+        other = tmp_path / "other"
+        other.write_bytes(older)
+        with closing(sqlite3.connect(other)) as connection:
+            connection.execute("DELETE FROM item")
+            connection.commit()
+        os.replace(other, file)
+
+    def left_a_journal() -> None:
+        """One from which SQLite would put other pages back, beside a file that nobody has touched."""
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA cache_size = 1")
+            connection.execute("BEGIN")
+            connection.execute("UPDATE item SET decision = 'overturned'")
+            connection.execute("UPDATE answer SET value = 'x'")
+            kept = journal.read_bytes()
+        projection._leave(file)
+        journal.write_bytes(kept)
+
+    for touch in (turned, without_a_trace, swapped, left_a_journal):
+        touch()
+        assert everything(up_to_date(held, tell=told.append)) == expected, touch
+        assert len(told) == 1, touch
+        told.clear()
+        assert not journal.exists()
+        up_to_date(held, tell=told.append)
+        assert not told
+    turned()
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "another"))
+    assert everything(up_to_date(held, tell=told.append)) == expected
+    assert not told  # who has never seen the file can't say that it was changed
+
+
+def test_tables_that_another_account_made_are_left_alone(
+    held: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = up_to_date(held)
+    before = file.read_bytes()
+    monkeypatch.setattr(projection, "is_own", lambda place: place != file)
+    other = up_to_date(held)
+    assert cache in other.parents
+    assert everything(other) == everything(file)
+    assert file.read_bytes() == before
 
 
 def test_an_older_copy_of_the_log_gets_its_own_rows(held: Path, path: Path) -> None:

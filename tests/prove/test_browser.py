@@ -79,11 +79,15 @@ def write_log(path: Path, case: Path) -> None:
         review = Review.open(log, library.find_case(CASE), Profile("r-plain"), "practice")
         assert answers_file.run_answers(review, file).open == []
         review.close()
+        spoken = f"{FORMULA} {HOSTILE}"
         words = replace(
             file,
             determinations={"1": {"decision": "overturned", "reason": HOSTILE}},
             edits={"1": [{"sentence": 1, "text": HOSTILE}, {"sentence": 2, "text": FORMULA}]},
-            acknowledge=dict.fromkeys([*file.acknowledge, "unsupported-finding"], f"{FORMULA} {HOSTILE}"),
+            acknowledge={
+                **dict.fromkeys(file.acknowledge, spoken),
+                "unsupported-finding": {f"1/sentence {each}": spoken for each in (1, 2)},
+            },
         )
         review = Review.open(log, library.find_case(str(case)), Profile(f"r-{MARKUP}"), "practice")
         for typed in (HOSTILE, FORMULA, LINK, WEB, f"\u202e{FORMULA}", f"\t{FORMULA}"):
@@ -107,7 +111,8 @@ class Served:
 
     def imr(self, *arguments: str) -> Any:
         """What a command prints as JSON."""
-        done = CliRunner().invoke(cli, [*arguments, "--json", "--log", str(self.log)])
+        own = {"IMR_CONFIG": str(self.log.parent / "config")}
+        done = CliRunner().invoke(cli, [*arguments, "--json", "--log", str(self.log)], env=own)
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
@@ -395,7 +400,7 @@ def test_no_page_obeys_what_it_shows(page: Page, served: Served, proved: Proved)
     listed = [one.removeprefix(served.base) for one in listed]
     assert len(listed) > 40
     sessions = [f"/session/{one}" for one in (served.plain, served.hostile, served.sitting)]
-    every = ["/", "/log", *listed, *sessions, f"/log/item/{served.hostile},1"]
+    every = ["/", "/log", *listed, *sessions, "/log/item/2"]
     shows = 0
     for path in every:
         page.open(served.base + path)
