@@ -61,7 +61,12 @@ def log_of(path: Path) -> str:
 
 
 def is_bundle(name: str) -> bool:
-    """Whether `name` is the path of a ZIP archive, which no session's id is."""
+    """Whether `name` is the path of a ZIP archive: with its folder or its ending.
+
+    A file that is called like a session, or the beginning of one, is none: it would be read in the session's place.
+    """
+    if Path(name).name == name and "." not in name:
+        return False
     try:
         with Path(name).open("rb") as file:
             return file.read(4) == b"PK\x03\x04"

@@ -186,8 +186,9 @@ def _belongs(name: str, sql: str) -> tuple[str, str]:
     return kind, {"table": name, "index": "event"}.get(kind) or name.rpartition("_")[0]
 
 
-def _folded(sql: object) -> str:
-    return " ".join(str(sql or "").split())
+def _folded(sql: object) -> bytes:
+    """The words of a statement with one blank between them: what only Unicode calls a blank is part of a word to SQLite."""
+    return b" ".join(str(sql or "").encode("utf-8", "replace").split())
 
 
 # How the log's file is opened: with settings that make a returned append durable, or for reading only.

@@ -220,10 +220,16 @@ def test_it_is_read_as_a_log_is(three: Path, made: bytes, tmp_path: Path) -> Non
             source.append("bravo", [], actor="", case="", after=6)
 
 
-def test_a_session_of_the_log_is_read_from_the_log(three: Path) -> None:
+def test_a_session_of_the_log_is_read_from_the_log(
+    three: Path, made: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("alp", "last", "session.imr"):
+        Path(name).write_bytes(made)  # of bravo: what is called like a session is not read in its place
     source, session = open_source(three, "alp")
     with source:
         assert (session, len(source.read(session))) == ("alpha", 6)
+    assert [is_bundle(name) for name in ("last", "./last", "session.imr")] == [False, True, True]
     with pytest.raises(Refused, match="No session"):
         open_source(three, "nothing-such")
     assert not is_bundle("no\0name")

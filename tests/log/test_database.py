@@ -158,6 +158,11 @@ def test_a_missing_trigger_is_seen(full: Path, name: str) -> None:
         ),
         ("CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM meta; END", "spy"),
         ("ALTER TABLE event ADD COLUMN more TEXT", "event was changed"),
+        (
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = replace(sql, 'event delete', 'event' || char(160) || 'delete')",
+            "event_delete was changed",
+        ),
         ("DROP INDEX event_closed", "event_closed is missing"),
         ("DROP TABLE checkpoint", "checkpoint is missing"),
     ],
