@@ -137,7 +137,9 @@ def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))
         if unread:
             unread = ["", "Read these before you sign: an answer rests on what was made of them.", *unread]
-        told_too = _unverified(review.session) if review.session.mode != "real" else ()
+        told_too = [*_unverified(review.session)] if review.session.mode != "real" else []
+        if not review.session.rules.case.timeline:
+            told_too.append(f"The clinical summary of the letter is empty. {_PROPOSED}")
         lines = (*letter_lines(review, wrapped), "", *said.splitlines(), *told_too, *unread)
         return [visible(line) for line in lines]
     return []
@@ -233,6 +235,9 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
         yield f"  Answered: {_told_at(review, turn)} · Enter leaves it"
 
 
+_PROPOSED = "What its pages propose for one is confirmed under Chronology (Ctrl+P, or :chronology)."
+
+
 def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
     """What of the case stands under a question: its documents, or its timeline."""
     if prompt.shows == "documents":
@@ -246,7 +251,7 @@ def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
         if not review.session.rules.case.timeline:
             yield "  The case file holds no timeline, so there is no date to confirm, and the clinical summary stays empty."
-            yield "  What its pages propose for one is confirmed under Chronology (Ctrl+P, or :chronology)."
+            yield f"  {_PROPOSED}"
 
 
 def _form_context(review: Review, turn: Turn) -> Iterator[str]:

@@ -523,6 +523,32 @@ class IntakeScreen(ProposalScreen):
             )
             self._fill(wanting[0].key)
             return
+        if open_lines := [one for one in self._work.proposals if one.group == LINE and one.state == OPEN]:
+            rows = [
+                ("look", "look at them first, a page at a time"),
+                ("make", "make the case; in its review Chronology lists them"),
+            ]
+            question = (
+                f"Not confirmed: {counted(len(open_lines), 'line')} about the course of the case. The clinical summary of"
+                " the letter, and what is proposed as an answer, come of those that are."
+            )
+
+            def chosen(said: str | None) -> None:
+                if said == "make":
+                    self._ask_title()
+                elif said is not None:
+                    self._fill(self._page_of(open_lines[0]))
+
+            self.app.push_screen(ChooseScreen(question, rows), chosen)
+        else:
+            self._ask_title()
+
+    def _page_of(self, line: Proposal) -> str:
+        """The heading of the page under which a line stands."""
+        return next((key for key, _, rows in self._groups() if line in rows), line.key)
+
+    def _ask_title(self) -> None:
+        """Asks for the title and whether it is practice, and makes the case."""
 
         def titled(said: str | None) -> None:
             if said:

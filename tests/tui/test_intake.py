@@ -29,10 +29,11 @@ def shown(screen: Screen[object], name: str) -> str:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_seven_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_eight_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[int, int]) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
         screen = IntakeScreen(work)
-        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=size) as pilot:
+        app = ImrApp(tmp_path / "log.sqlite", lambda _: screen)
+        async with app.run_test(size=size) as pilot:
             await pilot.pause()
             assert "8 to decide" in shown(screen, "intake-top")
             await pilot.press("enter", "enter")
@@ -40,6 +41,9 @@ async def test_seven_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[in
             await pilot.press("enter", "enter")
             assert "f makes the case" in shown(screen, "intake-top")
             await pilot.press("f")
+            await pilot.pause()
+            assert "Not confirmed: 3 lines" in shown(app.screen, "ask-question")
+            await pilot.press("2")
             await pilot.press("enter")
             await pilot.press("2")
             await pilot.pause()
@@ -247,7 +251,7 @@ async def test_the_home_screen_takes_a_packet_by_its_path_and_makes_a_case_of_it
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert "3 to decide" in shown(app.screen, "intake-top")
-        await pilot.press("down", "enter", "enter", "enter", "enter", "f", "enter")
+        await pilot.press("down", "enter", "enter", "enter", "enter", "f", "2", "enter")
         await pilot.pause()
         assert "Not a real medical record" in shown(app.screen, "ask-question")
         await pilot.press("enter")
