@@ -460,8 +460,8 @@ class Intake:
             fields["prompt_set"] = one.fields["prompt_set"] if chosen else now.prompt_set
             fields["region"] = fields["region"] or now.region
         if one.group == ITEM:
-            told = stated(fields["prompt_set"], fields["service"])
-            if name == "service" or fields["prompt_set"] != one.fields["prompt_set"]:
+            told = stated(fields["prompt_set"], fields["service"], fields["region"])
+            if name in ("service", "region") or fields["prompt_set"] != one.fields["prompt_set"]:
                 fields |= dict.fromkeys(asked_facts(one.fields["prompt_set"]), "") | told
             elif name in told:
                 fields[name] = checked_fact(fields["prompt_set"], name, fields[name])
@@ -484,7 +484,7 @@ class Intake:
                 "region": proposed.region or region,
                 "decision": "denied",
                 "prompt_set": proposed.prompt_set,
-                **stated(proposed.prompt_set, said),
+                **stated(proposed.prompt_set, said, proposed.region or region),
             }
         else:
             fields = own_line(said)

@@ -200,8 +200,9 @@ def item_proposals(
             "request_date": one.request_date,
             "prompt_set": proposed.prompt_set,
             **{_OWN[name]: value for name, value in one.own},
-            **(facts := stated(proposed.prompt_set, one.words)),
+            **stated(proposed.prompt_set, one.words, one.region or region),
         }
+        facts = stated(proposed.prompt_set, one.words)
         asked_on = _asked_on(documents, proposed.prompt_set, facts, one.request_date)
         places = (one.evidence, *((one.requested_as,) if one.requested_as else ()), *asked_on)
         asked = [name for name in ("region",) if not fields[name]]

@@ -56,14 +56,17 @@ def _leading(shape: Shape) -> str:
     return next((name for name, part in parts.items() if isinstance(part.shape, ChoiceShape)), "")
 
 
-def stated(prompt_set: str, words: str) -> dict[str, str]:
-    """What the words of a service say of each fact, as a person may correct it; empty where they say none or several."""
+def stated(prompt_set: str, words: str, region: str = "") -> dict[str, str]:
+    """What the words of a service say of each fact, and where its region alone does, as a person may correct it; empty
+    where they say none or several.
+    """
     made = {}
     for name, shape in asked_facts(prompt_set).items():
         if isinstance(shape, ListingShape):
             made[name] = "; ".join(_rows(shape.element, _leading(shape), words))
         elif isinstance(shape, _CHOSEN):
-            named = list(dict.fromkeys(shape.labels[value] for _, _, value in _named(shape, words)))
+            hits = _named(shape, words) or _named(shape, region)
+            named = list(dict.fromkeys(shape.labels[value] for _, _, value in hits))
             made[name] = "; ".join(named) if len(named) == 1 or isinstance(shape, SeveralShape) else ""
     return made
 
@@ -73,7 +76,7 @@ def _named(shape: ChoiceShape | SeveralShape, words: str) -> list[tuple[int, int
     spans = [
         (hit.start(), hit.end(), value)
         for value in shape.labels
-        for said in (value.replace("_", " "), *names_in_full(shape, value))
+        for said in _names(shape, value)
         if len(name := re.sub(_ARTICLE, "", said)) >= _SHORTEST or name.isupper()
         for hit in _calls(name).finditer(words)
     ]
@@ -83,6 +86,16 @@ def _named(shape: ChoiceShape | SeveralShape, words: str) -> list[tuple[int, int
         if not any(b <= one[0] and one[1] <= e and e - b > one[1] - one[0] for b, e, _ in spans)
     ]
     return sorted(set(whole))
+
+
+_QUALIFIED = r",\s+with\s+(?!or\b)"
+"""In the label of a choice: something more has to be so, which its first words don't say."""
+
+
+def _names(shape: ChoiceShape | SeveralShape, value: str) -> list[str]:
+    if re.search(_QUALIFIED, shape.labels[value]):
+        return [shape.labels[value], *shape.also.get(value, ())]
+    return [value.replace("_", " "), *names_in_full(shape, value)]
 
 
 def _calls(name: str) -> re.Pattern[str]:

@@ -40,13 +40,27 @@ def test_what_a_set_asks_of_the_request_is_read_from_its_words() -> None:
         ("cervical-mri", "direct study of the neck", []),
         ("cervical-radiography", "Cervical x-rays, flexion and extension", ["views: [flexion, extension]"]),
         ("lumbar-surgery", "Lumbar laminectomy and fusion", []),
+        ("acupuncture", "Acupuncture for the low back", ["part: low_back"]),
+        ("acupuncture", "Acupuncture, neck and low back", []),
+        ("chiropractic", "6 visits of chiropractic to the neck", ["part: spine"]),
         ("hypnotics", "Lunesta 2 mg", ["drug: eszopiclone"]),
         ("general", "a reclining chair", []),
         ("no-such-set", "anything", []),
     ]:
         told = stated(prompt_set, words)
+        assert "part" in told or stated(prompt_set, words, "lumbar spine") == told
         assert list(fact_lines(prompt_set, told)) == lines, words
         assert {name: checked_fact(prompt_set, name, value) for name, value in told.items()} == told
+
+
+def test_the_part_of_the_body_is_that_of_the_service_else_its_region() -> None:
+    for words, region, part in [
+        ("acupuncture 2 x 6", "lumbar spine", "The low back"),
+        ("acupuncture for the neck", "lumbar spine", "Another part or several"),
+        ("acupuncture 2 x 6", "knee", ""),  # whether it is arthritis isn't said
+        ("acupuncture 2 x 6", "", ""),
+    ]:
+        assert stated("acupuncture", words, region)["part"] == part
 
 
 def test_a_fact_is_written_by_any_name_of_its_choice_and_nothing_else_is_taken() -> None:
