@@ -13,7 +13,6 @@ import pytest
 HEAVY = ("textual", "rich", "sqlite_utils", "sqlite3", "jsonschema", "jinja2", "yaml", "platformdirs")
 LATER = ("sqlite_utils", "zoneinfo", "jsonschema", "jinja2", "cryptography", "docx", "pypdf", "datasette")
 OURS_LATER = (
-    "assistant.review.determination",
     "assistant.core.rationale",
     "assistant.core.record.assertions",
     "assistant.core.record.checks",
