@@ -17,7 +17,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.core.value import Value, replace
 from assistant.files import existing_log, true_path
-from assistant.log import timestamps, verify_checks, verify_entries, verify_reviewers
+from assistant.log import timestamps, verify_checks, verify_entries, verify_notes, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
 from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader, would_change
 from assistant.log.entry import form
@@ -25,17 +25,7 @@ from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
 from assistant.log.timestamps import Outside
 from assistant.log.tree import WIDTH, Joined, StoredTree
-from assistant.log.verify_checks import (
-    MOST,
-    Copy,
-    Heads,
-    Known,
-    Restored,
-    Rows,
-    Unread,
-    archived_verdict,
-    loose_ends,
-)
+from assistant.log.verify_checks import Copy, Heads, Known, Restored, Rows, Unread, archived_verdict
 from assistant.log.verify_entries import (
     Break,
     Passed,
@@ -247,8 +237,8 @@ def _where(connection: sqlite3.Connection) -> str:
     for (data,) in connection.execute("SELECT entry FROM event WHERE kind = 'access.redacted' AND id > 0"):
         with suppress(ValueError, TypeError, KeyError):
             found[str(form(data)["body"]["session"])] = None
-    named = [*found][:MOST]
-    more = " and others" if len(found) > MOST else ""
+    named = [*found][: verify_notes.MOST]
+    more = " and others" if len(found) > verify_notes.MOST else ""
     return f" of session{'s' if len(named) > 1 else ''} {', '.join(named)}{more}" if named else ""
 
 
@@ -405,9 +395,11 @@ def _said(
             first = _place(connection, events, f"this is the last entry; {coverage.says}")
         first = first or seen.signed[1] or resting
         notes = [
-            *verify_checks.set_back(connection, [at for one in seen.stretches for at in one.backward]),
-            *verify_checks.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
-            *loose_ends(connection, [id for one in seen.stretches for id in one.ends], heads.sizes),
+            *verify_notes.set_back(connection, [at for one in seen.stretches for at in one.backward]),
+            *verify_notes.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
+            *verify_notes.loose_ends(
+                connection, [id for one in seen.stretches for id in one.ends], heads.sizes
+            ),
             *seen.notes,
             *seen.copy.notes,
             *verify_checks.verification_notes(known, heads, events),
