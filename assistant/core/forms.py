@@ -258,7 +258,8 @@ def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
         return None
     absent = Answer(status=Status.NOT_DOCUMENTED)
     answers = tuple(c.RecordAnswer(scope, root, absent) for _, root in silent)
-    label = f"Not documented, all {len(silent)}: looked for, and nothing speaks for them"
+    number = "both" if len(silent) == 2 else f"all {len(silent)}"
+    label = f"Not documented, {number}: looked for, and nothing speaks for them"
     options = [Option(label, c.RecordAnswers(scope, answers), value="not_documented")]
     options += [
         Option(f"Answer: {session.prompt(*one).ask}", c.ShowPrompt(*one), value=one[1]) for one in silent

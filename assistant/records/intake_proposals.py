@@ -51,8 +51,21 @@ class Proposal(Value):
     @property
     def words(self) -> str:
         """What is proposed, on one line."""
-        said = ", ".join(f"{value}" for value in self.fields.values() if value)
+        told = {name: f"{_TOLD_AS.get(name, '')}{value}" for name, value in self.fields.items() if value}
+        if "quantity" in told and "unit" in told:
+            told["quantity"] += f" {told.pop('unit')}"
+        said = ", ".join(told.values())
         return f"{self.title}: {said}" if said else self.title
+
+
+_TOLD_AS = {
+    "received": "received ",
+    "request_date": "requested ",
+    "quantity": "quantity ",
+    "certified": "certified ",
+    "prompt_set": "prompt set ",
+}
+"""Before the values that don't say by themselves what they are."""
 
 
 def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:

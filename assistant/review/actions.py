@@ -97,7 +97,7 @@ ACTIONS = (
     Action(
         "addendum",
         "Addendum",
-        "Add to a signed determination; 1.4: before the words is sentence 4 of item 1.",
+        "Add words to what was signed; begun with 1.4: they stand at sentence 4 of item 1.",
         "",
         ":addendum WORDS",
     ),

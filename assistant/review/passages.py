@@ -336,7 +336,9 @@ def quoted(review: Review, words: str) -> tuple[Found, ...]:
 
 def _found(mention: Occurrence) -> Found:
     before, term, after = mention.marked
-    standing = f" [{mention.standing}]" if mention.standing != "affirmed" else ""
+    from assistant.core.record.checks import standing_words  # not before the first question
+
+    standing = standing_words(mention.standing)
     words = one_line(f"{before[-_AROUND:]}«{term}»{after[:_AROUND]}", 2 * _AROUND + 80)
     evidence = Evidence(mention.document, mention.page, mention.quote, mention.start)
     marks = ((mention.at - mention.start, mention.length),)

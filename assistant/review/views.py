@@ -20,7 +20,7 @@ from assistant.core.session import AnswerPlace, Session, fold, outcome
 from assistant.core.text import compiled, counted, one_line, shortened, singular, visible
 from assistant.core.turn import FormField, Turn, part_question, root_of
 from assistant.core.value import replace
-from assistant.core.wording import shown, shown_as
+from assistant.core.wording import capital, shown, shown_as
 from assistant.review.passages import lettered, speaking_lines
 from assistant.review.review import Review
 
@@ -140,9 +140,20 @@ def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
         told_too = [*_unverified(review.session)] if review.session.mode != "real" else []
         if not review.session.rules.case.timeline:
             told_too.append(f"The clinical summary of the letter is empty. {_PROPOSED}")
-        lines = (*letter_lines(review, wrapped), "", *said.splitlines(), *told_too, *unread)
+        lines = (*letter_lines(review, wrapped), "", *_under_their_heads(said), *told_too, *unread)
         return [visible(line) for line in lines]
     return []
+
+
+def _under_their_heads(said: str) -> Iterator[str]:
+    """What a signature says, with what a line lists set in below it."""
+    listing = False
+    for line in said.splitlines():
+        listing = listing and not line.startswith(
+            ("Of these, ", "For these, ", "I have read ", "The findings and ")
+        )
+        yield f"  {line}" if listing else line
+        listing = listing or line.endswith(":")
 
 
 _NOT_HELD = "With the reason “not held against the provider” it carries no finding in the letter."
@@ -362,8 +373,7 @@ def _argument(review: Review, item: str, name: str) -> str:
     source = prompt_set.citations[criterion.cite]
     mark = "" if source.verified else " [not yet verified]"
     side = "argues for the treatment" if criterion.argues == "for" else "argues against the treatment"
-    place = ", ".join(one for one in (source.tier, source.locator) if one)
-    return f"{name} ({place}) {side}{mark}"
+    return f"{capital(source.name)} {side}{mark} · {name}"
 
 
 def sources_of(session: Session, item: str, sentence: DraftSentence) -> list[str]:

@@ -230,7 +230,7 @@ def _followed(run: Run, event: _OfARun) -> Run:
 _AFTER_THE_ANSWERS = ("passages", "by_eye", "check", "sign", "done")
 """The kinds of turn with which the program speaks of answers that are in."""
 
-_READING = Pending("The reviewer answered otherwise, or a fault was missed.", None, (Option("Go on"),))
+_READING = Pending("Read what stands above; Enter goes on.", None, (Option("Go on"),))
 """Holds the next question back until what parts from the reviewer has been read."""
 
 

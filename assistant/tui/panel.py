@@ -515,7 +515,7 @@ class PanelViews:
         names = list(session.rules.sets[item].criteria)
         rows = []
         for line in views.finding_lines(self.review, item):
-            name = next((one for one in names if line.startswith(one + " (")), "")
+            name = next((one for one in names if line.endswith(f" · {one}")), "")
             rows.append((f"how:{name}" if name else "", line))
         self.panel.show_view("findings", views.scope_words(self.review, item), rows)
 

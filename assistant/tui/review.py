@@ -21,6 +21,7 @@ from assistant.clock import utc_time
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
+from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.text import counted, one_line, shortened, visible
 from assistant.machine import open_in_viewer
 from assistant.review import views
@@ -229,6 +230,8 @@ class ReviewScreen(ProgramScreen):
                 lines += [("note", question), ("answer", said)]
         else:
             lines.append(("note", f"Session {session.id}. F1 says what can be done."))
+            if session.signed is not None:
+                lines.append(("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}."))
             log, case = self._services.decision_log, session.rules.case.id
             parked = parked_practice(log, case, session.opened.reviewer, session.id)
             if session.mode == "practice" and parked is not None:

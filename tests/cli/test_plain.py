@@ -262,7 +262,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "find": ("conflict", "/ loosening", "xray-report-2014-07-12:1"),
     "draft": ("decision", ":draft", " 1. The request is for radiographs"),
     "note": ("sought", ":note Ask the provider.", "Noted: Ask the provider."),
-    "findings": ("decision", ":findings", "routine-radiography (mtus, Table 8-8, p. 182) argues against"),
+    "findings": (
+        "decision",
+        ":findings",
+        "ACOEM neck guideline of 2004 (Table 8-8, p. 182) argues against the treatment",
+    ),
     "answers": ("decision", ":answers", "duration               76 weeks"),
     "back": ("sought", "<", "Have films been made since the operation"),
     "go": ("decision", ":go views", "Which views are requested?"),

@@ -266,6 +266,8 @@ def test_what_no_page_says_is_asked_and_written_by_the_person(tmp_path: Path) ->
             work.confirm(item.key)
         work.correct(item.key, "service", "an MRI of the lumbar spine")
         work.correct(item.key, "quantity", "2")
+        work.correct(item.key, "unit", "studies")
+        assert ", quantity 2 studies, " in of(work, ITEM)[0].words
         settle(work)
         case = library.rules_for(library.open_case(work.finish("a", "b", True))).case
     assert (case.items["1"].service, case.items["1"].requested) == ("an MRI of the lumbar spine", 2)

@@ -247,6 +247,7 @@ async def test_the_letter_stands_above_the_signature_and_can_be_read_through(
 async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open, begin: Begin) -> None:
     begin("done")
     async with open_window(session="last") as window:
+        assert "Signed: Uphold (treatment not approved)." in window.text
         assert "This session is signed." in window.text
         offered = {name for name in ("addendum", "note", "skip", "edit", "decide") if offers(window, name)}
         assert offered == {"addendum"}

@@ -39,6 +39,7 @@ from assistant.core.record.finding_checks import addendum_check as addendum_chec
 from assistant.core.record.finding_checks import explained as explained
 from assistant.core.record.finding_checks import passage_words as passage_words
 from assistant.core.record.finding_checks import reasons_given as reasons_given
+from assistant.core.record.finding_checks import standing_words as standing_words
 from assistant.core.record.guard import Pages
 from assistant.core.record.mentions import (
     DateMention,

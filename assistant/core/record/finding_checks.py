@@ -22,7 +22,7 @@ from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, at
 from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.rules.suggestion import suggest
-from assistant.core.session import AnswerPlace, Edit, Session, effective_date
+from assistant.core.session import GUARD, AnswerPlace, Edit, Session, effective_date
 from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told
@@ -90,6 +90,13 @@ _SHOWN = 12
 
 
 _STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"}
+_OTHER_STANDINGS = {
+    "negated": "denied",
+    "hypothetical": "only supposed",
+    "family": "said of a relative",
+    "printed": "printed advice",
+}
+"""From guard 10 on; before, a check told these by the names that they have in the program."""
 
 
 def absence_check(session: Session, place: AnswerPlace) -> Check:
@@ -100,7 +107,7 @@ def absence_check(session: Session, place: AnswerPlace) -> Check:
     if not not_found(answer) or (answer is not None and answer.listing):
         return _denial_check(session, place, found)
     facts = [f"answered: not documented ({session.prompt(scope, name).ask})"]
-    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
+    facts += [f"in the record: {passage_words(group, guard=session.guard)}" for group in found[:_SHOWN]]
     if len(found) > _SHOWN:
         facts.append(f"and {len(found) - _SHOWN} more")
     message = (
@@ -114,7 +121,7 @@ def _denial_check(session: Session, place: AnswerPlace, found: Sequence[PassageG
     scope, name = place
     prompt = session.prompt(scope, name)
     facts = [fact_shown(prompt.ask, told(prompt.schema, session.reading(scope).answer(name)))]
-    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
+    facts += [f"in the record: {passage_words(group, guard=session.guard)}" for group in found[:_SHOWN]]
     if len(found) > _SHOWN:
         facts.append(f"and {len(found) - _SHOWN} more")
     message = "Passages of the record speak against this answer. Answer anew, or say why they do not count."
@@ -128,13 +135,19 @@ def finding_checks(session: Session, pages: Pages) -> Iterator[Check]:
         yield made(fault.check, scope, fault.message, fault.facts, prompt=name, known_by=fault.parted)
 
 
-def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
+def standing_words(standing: str, guard: int = GUARD) -> str:
+    """How a passage stands, behind its words; empty where it says plainly that there is something."""
+    known = _STANDINGS | (_OTHER_STANDINGS if guard > 9 else {})
+    return f" [{known.get(standing, standing)}]" if standing != "affirmed" else ""
+
+
+def passage_words(group: PassageGroup, quote: str = "", count: int = 0, guard: int = GUARD) -> str:
     """A passage on one line: its words, or `quote` in their place, how they stand, where, and how often."""
     count = count or group.count
     pages = ", ".join(str(page) for page in group.pages[:6]) + (" and more" if len(group.pages) > 6 else "")
-    standing = f" [{_STANDINGS.get(group.standing, group.standing)}]" if group.standing != "affirmed" else ""
     times = f", {count} times" if count > 1 else ""
-    return f"“{one_line(quote or group.quote, 240)}”{standing} ({group.document}:{pages}{times})"
+    words = one_line(quote or group.quote, 240)
+    return f"“{words}”{standing_words(group.standing, guard)} ({group.document}:{pages}{times})"
 
 
 # -- sentences in the reviewer's own words ----------------------------------------------------------

@@ -13,6 +13,7 @@ from assistant.core.answer import Answer, Dismissed, Status, Trail
 from assistant.core.answer_reader import read_answer
 from assistant.core.record.absence import open_passages, trail
 from assistant.core.record.checks import passage_words
+from assistant.core.value import replace
 from assistant.letter import to_text
 from assistant.log import Log
 from assistant.log.fold import load_session
@@ -189,7 +190,9 @@ def test_a_passage_over_a_page_break_is_asked_about_and_dealt_with(
         "“Plan: the «question» is whether there is a «pseudar- [page 2] throsis» at C5-C6.” "
         "[said as uncertain] (note-a:1)"
     )
-    assert len(open_passages(review.session, PLACE)) == 1
+    (found,) = open_passages(review.session, PLACE)
+    for guard, said in ((9, "[negated]"), (10, "[denied]")):
+        assert said in passage_words(replace(found, standing="negated"), guard=guard)
     conversation.reply(reply)
     conversation.reply("pseudarthrosis" if reply == "cite" else "Of another patient.")
     assert open_passages(review.session, PLACE) == ()
