@@ -91,7 +91,7 @@ def test_a_replay_is_stepped_through_and_jumped_about_in_by_lines(imr: Imr, path
         "~ A departure from the suggestion: Upheld",
         "-- progress-note-2014-07-17, page 2 --",
         "acute_trauma",
-        "routine-radiography (mtus",
+        "(Table 8-8, p. 182) argues",
         "amendment",
         "* Bookmarked. It stands in your own book",
         "3. Why so late?",
