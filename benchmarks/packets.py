@@ -142,10 +142,7 @@ def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
         elif event.get("kind") in KINDS:
             hits = [one for one in hits if one.fields["kind"] == event["kind"]]
         day = str(event.get("date", ""))[:7]
-        if any(
-            not day or one.fields["date"][:7] in (day, day[:4]) or day[:4] == one.fields["date"]
-            for one in hits
-        ):
+        if any(one.fields["date"].startswith(day) or one.fields["date"] in (day, day[:4]) for one in hits):
             yield "events found"
         elif page in undated or not _read(intake, page, str(event["source"]["quote"])):
             yield "events lost by the recogniser"

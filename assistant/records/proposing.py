@@ -301,6 +301,8 @@ def _full_year(said: str) -> str:
 def _date(title: str, pages: Sequence[str]) -> str:
     head = list(top_lines(pages[:1], HEAD_LINES))
     head += [field for field, _ in fields_below(head)]
+    if title == "Discharge summary" and (date := _day_behind("discharged_on", head)) is not None:
+        return str(date)
     signed = title in library.intake("documents")["by_patient"] or title == REQUEST
     if title == RECORD:  # a row begins with the day of its own
         rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+\w", one))

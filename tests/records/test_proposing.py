@@ -232,6 +232,11 @@ def test_who_wrote_it_and_when_are_found_beside_other_labels() -> None:
         ("PROCEDURE NOTE\nDate: 05/03/2021\nJ. RoeJane Roe, MD", "Jane Roe, MD", "2021-05-03"),
         ("MRI OF THE HIP\nIt was performed on 05/03/2021.\nJane Roe, MD", "Jane Roe, MD", ""),
         (
+            "DISCHARGE SUMMARY\nADMIT DATE: 04/28/2021   DISCHARGE DATE: 05/03/2021\nJane Roe, MD",
+            "Jane Roe, MD",
+            "2021-05-03",
+        ),
+        (
             "PROGRESS NOTE\nDate of exam: 05/03/2021\nSignature: J Roe Cal. Lic. # 00000\nName: Jane Roe, MD",
             "Jane Roe, MD",
             "2021-05-03",

@@ -295,7 +295,10 @@ class _Reading(Account):
 
     def _at_visit(self, one: Sentence, match: re.Match[str]) -> Dated | None:
         """The day of a visit at which a study was done that its note only names with what it showed."""
-        if self.document.type not in (*self.listed("visit_documents"), *_FIRST_REPORT) or self.days(one):
+        at_once = self._is_soon() and not one.words[: match.start()].strip(" •-")
+        if self.days(one) or not (
+            at_once or self.document.type in (*self.listed("visit_documents"), *_FIRST_REPORT)
+        ):
             return None
         shown = re.match(r"(?i)[^.;:]{0,40}:\s+(?!none\b|not\b|deferred|pending)", one.words[match.end() :])
         return Dated(match.end(), match.end(), self.day) if shown else None
@@ -463,6 +466,8 @@ class _Reading(Account):
             ):
                 near_day = None  # the day of another count
             near_day = _last_of(near_day, days, one.words, True) if near_day else None
+            if self.document.type in LEGAL and days and days[0].start < 3:
+                near_day = near_day or days[0]  # of the record that is retold
             yield self.line(
                 THERAPY, one, near_day.date if near_day else self.day, what=name,
                 count=_of_visits(of) if of else f"{_number_of(count['n'])} visits",
@@ -531,6 +536,14 @@ class _Reading(Account):
                 and not re.match(_ORDERED, body)
                 and not re.search(_NO_DIAGNOSIS, body)
                 and (coded or not re.search(_GOES, body) or re.search(_AILING, body))
+                and (coded or not re.search(_AGED, body))
+                and (
+                    coded
+                    or one.first
+                    or re.match(r"\d{1,2}[.)]\s", one.words)
+                    or re.search(_AILING, body)
+                    or (len(body.split()) < 6 and not re.search(r"(?<![CTLS\d-])\d", body))
+                )
                 and re.search(r"[A-Za-z]{3}", body.replace(coded[0], "") if coded else body)
                 and (coded or self.document.type not in _BY_THERAPISTS)
             ):
@@ -628,7 +641,7 @@ _INJECTED = (
 _DONE_TODAY = r"(?i)[^.;]{0,30}?\b(?:(?:taken|performed|obtained|done|repeated)\b[^.;:]{0,24}\btoday\b|today\s*[:,(]|in the office\b)"
 _TODAYS = r"(?i)\btoday['’]s\s+(?:\w+\s+){0,3}$"
 _ORDERED = (
-    r"(?i)(?:continue|request|refer|start|stop|increase|decrease|reduce|return|rtc|order|obtain|await|schedule|recommend|renew|refill|consider"
+    r"(?i)(?:continue|recheck|request|refer|start|stop|increase|decrease|reduce|return|rtc|order|obtain|await|schedule|recommend|renew|refill|consider"
     r"|discharge|no change|little change|some change|diagnos[ei]s$|permanent and stationary)\w*\b"
 )
 """What stands with the diagnoses and is none: what is ordered, and a heading."""
@@ -637,9 +650,10 @@ _SENT_HOME = r"(?i)(?:discharged?|disposition|prescribed|prescriptions?|instruct
 _COMPLAINS = r"(?i)(?:subjective|S\s?:|CC\b|chief complaint|complaints?)"
 _AILING = (
     r"(?i)\b(?:strain|sprain|tear|pain|syndrome|disorder|fracture|contusion|radiculopathy|stenosis|herniat\w+|protrusion|impingement|lumbago"
-    r"|instability|disease|derangement|\w{3,}(?:itis|osis|pathy|algia|esthesis))\b"
+    r"|instability|disease|status post|s/p|degeneration|depression|anxiety|laceration|dependence|injury|lesion|headaches?|derangement|\w{3,}(?:itis|osis|pathy|algia|esthesis))\b"
 )
 """What names an illness."""
+_AGED = r"(?i)\b\d{2}[- ]?(?:y\.?\s?/?o\b|years?[- ]old)"
 _GOES = (
     r"(?i)\b(?:gains?|improv\w+|progress\w*|stable|better|worse|worsening|plateau\w*|tolerat\w+|respon[ds]\w*|helped|complian\w+|failed|doing"
     r"|healing|recovering|motivated|consistent|unchanged|same)\b"

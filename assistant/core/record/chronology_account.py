@@ -143,7 +143,7 @@ def clause_at(text: str, since: int, start: int, end: int, until: int) -> str:
     """The words about what stands at `start`, from the clause's beginning to the date."""
     before = re.split(r"(?i)[,;:.]\s|\b(?:and|status post|s/p|underwent|had|has)\b", text[since:start])[-1]
     words = " ".join(f"{before}{text[start : max(end, until)]}".split()).strip(" ,.;(")
-    return re.sub(r"(?i)^(?:\d{4}\s+)|\s+(?:on|in|of|dated|from)$", "", words)
+    return re.sub(r"(?i)^(?:\d{4}\s+|\d{1,2}/\d{1,2}/\d{2,4}\W+)|\s+(?:on|in|of|dated|from)$", "", words)
 
 
 def spine_of(regions: Sequence[str]) -> str:

@@ -131,7 +131,9 @@ def _parts(report: PacketDocument, words: Words, running: frozenset[str]) -> Ite
             ):
                 yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
             for name in ("rationale", "guideline"):
-                head = _any(words, name, rf"{_OF_ITEM}\s*(?::|\?|$|\.(?=\s+[A-Z])|{_CELL[name]})").match(text)
+                head = _any(
+                    words, name, rf"{_OF_ITEM}{_OR_ELSE}\s*(?::|\?|$|\.(?=\s+[A-Z])|{_CELL[name]})"
+                ).match(text)
                 if head is None or (text[head.end() - 1] == "." and not text[0].isupper()):
                     continue
                 body = _under(lines, at, head.end(), words)
@@ -146,6 +148,8 @@ def _parts(report: PacketDocument, words: Words, running: frozenset[str]) -> Ite
 
 _OF_ITEM = r"\s*(?:(?:,|for|on|of)?\s*(?:item|treatment|request|service)\s*(?:no\.?\s*)?#?\s*\d{1,2})?"
 """Behind the heading of a reason: of which of the services it is."""
+_OR_ELSE = r"(?:\s*(?:/|&|\band\b)\s*[A-Za-z][A-Za-z' ]{2,40}?(?=\s*:))?"
+"""Behind the heading of a part: that it is called something else as well."""
 _CELL = {
     "rationale": r"(?<=[a-z] reason)s?\s+(?=[A-Z][\w'’-]* )|(?<=[a-z] rationale)\s+(?=[A-Z][\w'’-]* )",
     "guideline": r"\s+(?=(?:MTUS|ACOEM|ODG|Official Disability|CA MTUS|\d CCR)\b)",
@@ -440,6 +444,7 @@ def _row(
         amounts.insert(0, found[1].strip())
         body = body[: found.start()].strip(" ,-–|")
     body = re.sub(rf"[\s,(]+{_CODE}\)?$", "", body)
+    body = re.sub(r"[\s,]+\d{1,2}\s?x\s?\d{1,2}$", "", body) if amounts else body  # how often
     if len(body) < 3:
         return None
     if decision == "denied" and len(amounts) > 1 and 0 < _figure(amounts[1]) < _figure(amounts[0]):
@@ -483,6 +488,7 @@ def _service(
     words = re.sub(
         r"(?i)[\s,;:–-]+(?:recommendation|determination|decision|outcome|status|result)$", "", words
     )
+    words = re.sub(r"(?i)[\s,]+(?:for|of|to|with|at|x|per)$", "", words)
     if words[:1].isupper() and not words[:3].isupper() and not re.match(r"[A-Z]-", words):
         words = words[:1].lower() + words[1:]
     side, levels = _side_of(body), _levels_of(body)

@@ -633,6 +633,8 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         (NOTE, "Past trials: trazodone 100 mg (groggy), zolpidem.", ["trazodone 100 mg tried", "zolpidem tried"]),
         ("Psychological report", "Session: 20\nInterval history\nHe saw a counselor for three sessions.", ["psychotherapy 3 visits", "psychotherapy 20 visits"]),
         (NOTE, "Assessment\nGood gains from exposure. Moderate improvement.", []),
+        (NOTE, "Dx: Neck strain. Timed walk 31 sec. Recheck 8/19.", ["Neck strain"]),
+        (NOTE, "Assessment: 54 y.o. male after a fusion with a gait deficit.\nDiagnoses: 1. Status post L4-S1 fusion.", ["Status post L4-S1 fusion"]),
         ("Operative report", "Procedure: Left L3 and L4 dorsal ramus blocks.\nThe needle was placed.", ["nerve block"]),
     ]:  # fmt: skip
         said = [
@@ -640,6 +642,11 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
             for one in told((kind, "2023-10-16", text))
         ]  # fmt: skip
         assert said == found, text
+    (visits,) = told(("Qualified medical evaluation", "2023-10-16", "Review of records\nNovember 2, 2021, therapy: 24 visits after the operation."))  # fmt: skip
+    assert (str(visits.date), visits.parts["count"]) == ("2021-11-02", "24 visits")
+    (films,) = told((NOTE, "2022-10-13", "X-ray C-spine 3 views: no fracture."), injury="2022-10-12")
+    assert (str(films.date), films.parts["finding"]) == ("2022-10-13", "no fracture.")
+    assert told((NOTE, "2023-10-13", "X-ray C-spine 3 views: no fracture."), injury="2022-10-12") == []
     assert told(("Agreed medical evaluation", "2023-10-16", "DISCUSSION\nShe has been P&S since my report of June 10, 2013."))[0].date == parse_date("2013-06-10")  # fmt: skip
 
 
