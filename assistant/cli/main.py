@@ -40,6 +40,15 @@ _COMMANDS = {
     "log": ("Look at the decision log, prove it, and take a copy along.", "log"),
 }
 
+_PARTS = {
+    "Review": "review resume letter work reviewer tour",
+    "Prepare": "case prompts",
+    "Train and compare": "practise replay training agree adjudicate",
+    "Prove": "log",
+    "Shell": "completion",
+}
+"""The commands as the help lists them."""
+
 
 class _Lazy(click.Group):
     """A group whose commands are imported when they are called."""
@@ -60,8 +69,9 @@ class _Lazy(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (help_text, _) in _COMMANDS.items()])
+        for title, names in _PARTS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, _COMMANDS[name][0]) for name in names.split()])
 
 
 _STRICT: set[click.Command] = set()
