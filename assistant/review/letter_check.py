@@ -137,11 +137,19 @@ def _walk(expected: str, lines: Sequence[str]) -> tuple[int, str]:
 
 def _compared_json(found: Sequence[list[str]], letter: Letter, part: str) -> tuple[int, str]:
     try:
-        theirs = json.loads("\n".join(line for page in found for line in page))
+        theirs = json.loads("\n".join(line for page in found for line in page), object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        return 0, "The file is no JSON document."
+        return 0, "The file is no JSON document in which each key stands once."
     differences = list(_differences(theirs, json.loads(json_text(letter, part)), "$"))
     return -len(differences), differences[0] if differences else ""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that stands twice one reader would take the first, another the last."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key stands twice")
+    return made
 
 
 def _differences(theirs: Any, ours: Any, place: str) -> Iterator[str]:

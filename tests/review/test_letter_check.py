@@ -190,6 +190,8 @@ def test_what_is_no_letter_is_refused_or_named(signed: Signed, tmp_path: Path) -
         checked(signed, tmp_path / "letter.odt")
     with pytest.raises(Refused, match="no such file"):
         checked(signed, tmp_path / "missing.pdf")
-    for name, data in {"c.json": b"{", "d.json": json.dumps([1]).encode(), "e.txt": b"Dear Sir"}.items():
+    twice = b'{"outcome": "overturn",' + WRITERS["json"](letter_of(signed), "both").lstrip()[1:]
+    files = {"c.json": b"{", "d.json": json.dumps([1]).encode(), "e.txt": b"Dear Sir", "f.json": twice}
+    for name, data in files.items():
         (tmp_path / name).write_bytes(data)
         assert not checked(signed, tmp_path / name).ok
