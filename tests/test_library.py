@@ -104,6 +104,16 @@ def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
     refused(name)
 
 
+def test_an_item_in_a_region_for_which_its_set_is_not_is_refused_with_the_line_of_the_case() -> None:
+    case = library.find_case("epidural-second-without-relief")
+    was = "    region: lumbar spine\n"
+    line = case.text[: case.text.index(was)].count("\n") + 1
+    other = replace(case, text=case.text.replace(was, "    region: shoulder\n"))
+    with pytest.raises(Refused, match="and not for the shoulder") as caught:
+        library.rules_for(other)
+    assert caught.value.problems[0].where.endswith(f"case.yaml, line {line}")
+
+
 def test_a_folder_is_read_with_its_documents(folder: Path) -> None:
     (folder / "records" / "b-note.txt").write_bytes("\ufeffone\r\ntwo\f\nthree\f".encode())
     (folder / "records" / "a-note.md").write_text("all", "utf-8")

@@ -67,7 +67,11 @@ class Rules(Value):
 
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
-    read_case = case.read_case(sources.parse(case_text, "case.yaml"), pages)
+    document = sources.parse(case_text, "case.yaml")
+    read_case = case.read_case(document, pages)
+    for key, item in read_case.items.items():
+        if item.prompt_set in sources.prompts:
+            _check_region(item.prompt_set, sources, item.region, document.where("items", key, "region"))
     return rules_over(read_case, lambda name, region: read_prompt_set(name, sources, region))
 
 
@@ -109,19 +113,26 @@ def read_prompt_set(name: str, sources: Sources, region: str = "") -> PromptSet:
         raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
     document = sources.document(name)
     if is_language2(document):
+        _check_region(name, sources, region, f"prompts/{name}.yaml")
         regions = regions_of(document)
-        if region and len(regions) > 1 and region not in regions:
-            raise refuse(
-                f"The prompt set `{name}` is for {' and '.join(regions)}, and not for the {region}.",
-                f"prompts/{name}.yaml",
-                "Name another set for this item, or correct its region.",
-            )
         return _language2(name, sources, region if region in regions else regions[0])
     needed = files_of(name, sources)
     parsed = {key: sources.document(key) for key in needed.prompts}
     schemas = {answer: read_schema(answer, text) for answer, text in needed.schemas.items()}
     with well_formed(f"prompts/{name}.yaml"):
         return prompt_set_reader.read_prompt_set(parsed[name], schemas, parsed)
+
+
+def _check_region(name: str, sources: Sources, region: str, where: str) -> None:
+    """Refuses a set for several regions where the one that is named is none of them."""
+    document = sources.document(name)
+    regions = regions_of(document) if is_language2(document) else ()
+    if region and len(regions) > 1 and region not in regions:
+        raise refuse(
+            f"The prompt set `{name}` is for {' and '.join(regions)}, and not for the {region}.",
+            where,
+            "Name another set for this item, or correct its region.",
+        )
 
 
 def is_language2(document: YamlDocument) -> bool:
