@@ -1,5 +1,6 @@
 """No test touches the folders of the one who runs them: neither profile, key and checkpoints, nor cases, nor cache.
 
+What comes with the program is read once for all of them: none changes a file of it.
 Nor does one wait for the disk: what has to outlast a power failure is tried by processes of their own (`tests/prove`).
 """
 
@@ -10,18 +11,20 @@ import itertools
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from assistant import library
 from assistant.log import Log, database
 from tests.prove import scale
 
 sys.dont_write_bytecode = False  # each process that a test starts would compile the program anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 gc.set_threshold(
-    50_000, 20, 50
+    200_000, 20, 100
 )  # what the tests share is large, and need not be gone through again and again
 
 os.fsync = lambda file: None  # type: ignore[assignment]
@@ -31,8 +34,13 @@ database.DURABLE = {
     **{one: DURABLE[one] for one in DURABLE if one != "synchronous"},
 }
 
+OWN = tuple(f"{library.folder(name)}{os.sep}" for name in ("prompts", "schemas", "casebank"))
+read_text = library.read_text
+read_once = cache(read_text)
+library.read_text = lambda path: (read_once if str(path).startswith(OWN) else read_text)(path)
+
 settings.register_profile(
-    "tests", max_examples=scale.of(25, 200), derandomize=not scale.ALL, database=None, deadline=None
+    "tests", max_examples=scale.of(12, 200), derandomize=not scale.ALL, database=None, deadline=None
 )
 settings.load_profile("tests")  # the sample is the same each time: what `make prove` finds becomes a test
 

@@ -376,7 +376,9 @@ def words_of(name: str, kind: str) -> File:
     return File(kind.partition("#")[0], name, data, lambda text: library.document(text, name, kind))
 
 
+@cache
 def shipped(folder: str, name: str) -> dict[str, Any]:
+    """The data of a file that comes with the program; those who change it change a copy."""
     return yaml.parse_yaml(library.read_text(library.folder(folder) / name), name).data
 
 

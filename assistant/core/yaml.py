@@ -420,6 +420,7 @@ def form_checker(schema: Mapping[str, Any], others: Iterable[Mapping[str, Any]] 
     They are put in where they are referred to: looked up for each value, a check takes half as long again.
     """
     from jsonschema import Draft202012Validator  # slow to load, and the first frame needs no check
+    from jsonschema.validators import extend
 
     bundled = {**schema.get("$defs", {}), **{other["$id"]: other for other in others}}
     read = deepcopy({**schema, "$defs": bundled})
@@ -429,7 +430,22 @@ def form_checker(schema: Mapping[str, Any], others: Iterable[Mapping[str, Any]] 
         for key in pointer.split("/")[1:]:
             named = named[key]
         part["allOf"] = [named, *part.get("allOf", ())]
-    return Draft202012Validator(read)
+    checker: Any = extend(Draft202012Validator)  # type: ignore[no-untyped-call]
+    ready: dict[int, Any] = {}
+
+    def descend(
+        self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, resolver: Any = None
+    ) -> Iterator[Any]:
+        """As its own, but a part of the schema is made ready once, not for each value: it refers to nothing any more."""
+        if id(schema) not in ready:
+            ready[id(schema)] = self.evolve(schema=schema)
+        for error in ready[id(schema)].iter_errors(instance):
+            error.path.extendleft(() if path is None else (path,))
+            error.schema_path.extendleft(() if schema_path is None else (schema_path,))
+            yield error
+
+    checker.descend = descend
+    return checker(read)
 
 
 def _referring(part: Any, root: Any) -> Iterator[tuple[dict[str, Any], Any]]:

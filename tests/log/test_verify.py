@@ -28,6 +28,7 @@ from assistant.log.entry import FAMILIES, Unreadable
 from assistant.log.tree import Blocks, Joined
 from assistant.log.verify import verify
 from tests.log.forgery import rewrite, stored, unfenced
+from tests.prove import scale
 from tests.prove.edited import opened
 
 Attack = Callable[..., None]
@@ -546,7 +547,7 @@ def test_what_is_rested_on_is_said(long: Path, attack_long: Attack) -> None:
     assert not verify(long).ok
 
 
-@settings(max_examples=30)
+@settings(max_examples=scale.of(12, 30))
 @given(st.integers(0, 600), st.data())
 def test_the_root_is_that_of_the_plain_tree(size: int, data: st.DataObject) -> None:
     leaves = [leaf(bytes([at % 251, at // 251])) for at in range(size)]

@@ -41,7 +41,8 @@ def read(recogniser: Recogniser, page: Grey, folder: Path) -> PageRead:
 def test_a_legible_scan_is_read_word_for_word_whichever_way_it_lies(
     recogniser: Recogniser, tmp_path: Path, spoiled: str
 ) -> None:
-    made = read(recogniser, SPOILED[spoiled](typed(LINES)), tmp_path)
+    page = typed(LINES)[: HEIGHT // scale.of(2, 1)]  # where not everything is tried, without the empty half
+    made = read(recogniser, SPOILED[spoiled](page), tmp_path)
     assert (made.state, made.why) == (RECOGNISED, "")
     found, true = words(without_doubt(made.text)), words(LINES)
     assert len(set(true) & set(found)) >= 0.95 * len(set(true))
@@ -71,28 +72,22 @@ def test_writing_that_no_word_covers_is_lost_and_rules_and_specks_are_no_writing
 
 
 def test_boxes_on_a_scan_are_read_with_their_ticks(recogniser: Recogniser, tmp_path: Path) -> None:
-    page = form(
-        [
-            [("Sleepy", False), ("Constipated", True), ("Nausea", False), ("None", False)],
-            [("Off work", True), ("Modified work", False), ("Full duty", False)],
-        ]
-    )
-    made = read(recogniser, page, tmp_path)
-    assert [" ".join(line.split()) for line in made.text.split("\n") if line] == [
-        "\u2610 Sleepy \u2612 Constipated \u2610 Nausea \u2610 None",
-        "\u2612 Off work \u2610 Modified work \u2610 Full duty",
+    """Those that touch a line of the form too: below the boxes, above them, at the side of one; each in a row apart."""
+    rows = [
+        [("Sleepy", False), ("Constipated", True), ("Nausea", False), ("None", False)],
+        [("Off work", True), ("Modified work", False), ("Full duty", False)],
     ]
-
-
-def test_a_box_that_touches_a_line_of_the_form_is_read(recogniser: Recogniser, tmp_path: Path) -> None:
-    """Below the boxes, above them, and at the side of one; each in a row of its own, with one between."""
-    row, apart = [("Modified work", True), ("Full duty", False)], [("Off work", False)]
-    picture = Image.fromarray(form([row, apart, row, apart, row]))
-    for line in ((60, 223, 1200, 223), (60, 343, 1200, 343), (90, 460, 90, 540)):
+    touched, apart = [("Modified work", True), ("Full duty", False)], [("Off work", False)]
+    picture = Image.fromarray(form([*rows, apart, touched, apart, touched, apart, touched]))
+    for line in ((60, 433, 1200, 433), (60, 553, 1200, 553), (90, 670, 90, 750)):
         ImageDraw.Draw(picture).line(line, fill=0, width=2)
     made = read(recogniser, np.asarray(picture, np.uint8), tmp_path)
     found = [" ".join(line.split()) for line in made.text.split("\n") if line.strip()]
-    assert found[::2] == ["\u2612 Modified work \u2610 Full duty"] * 3
+    assert found[:2] == [
+        "\u2610 Sleepy \u2612 Constipated \u2610 Nausea \u2610 None",
+        "\u2612 Off work \u2610 Modified work \u2610 Full duty",
+    ]
+    assert found[3::2] == ["\u2612 Modified work \u2610 Full duty"] * 3
 
 
 def test_empty_paper_is_blank_and_pale_words_are_not() -> None:

@@ -33,6 +33,7 @@ from assistant.review.loading import missing_documents
 from assistant.review.review import Review
 from assistant.review.views import dispute_lines
 from tests import earlier
+from tests.prove import scale
 from tests.walk import search_in_vain
 
 SEED = library.find_case("cervical-radiographs-after")
@@ -493,7 +494,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
         yield log
 
 
-@settings(max_examples=25)
+@settings(max_examples=scale.of(10, 25))
 @given(before=st.booleans(), steps=st.lists(commands, min_size=5, max_size=15))
 def test_what_is_loaded_from_the_log_is_the_session_as_it_was(
     shared: Log, before: bool, steps: list[c.Command]

@@ -20,6 +20,7 @@ from assistant.training.adjudication import Adjudication, Dispute, write_adjudic
 from assistant.training.comparison import pieces
 from assistant.training.ratings import settled, sheet_of
 from assistant.training.reference import read_answer_sheet, session_of_answer_sheet, written
+from tests.prove import scale
 from tests.training.simulated import careless, panel, reference, rules, session
 
 HEADS = tuple(f"{n:064x}" for n in range(9))
@@ -189,7 +190,7 @@ def test_the_sheet_is_read_back_as_it_was_written_and_compares_as_the_adjudicati
     assert again.answers["1", "prior_surgery"].evidence == sheet.answers["1", "prior_surgery"].evidence
 
 
-@settings(max_examples=20)
+@settings(max_examples=scale.of(10, 20))
 @given(st.integers(0, 10_000))
 def test_every_answer_is_read_back_as_it_was_written(seed: int) -> None:
     for scope, answers in careless("r", seed).answers.items():

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.training.statistics import NAMES, Floats, Stratum, by_raters, by_units, coefficients
+from tests.prove import scale
 from tests.training.published import EXAMPLES, Rows
 
 
@@ -120,7 +121,7 @@ def test_a_weight_is_how_often_a_unit_counts(rows: Rows, weights: list[int]) -> 
     assert same(firsts(found), values(drawn))
 
 
-@settings(max_examples=25)
+@settings(max_examples=scale.of(12, 25))
 @given(complete)
 def test_no_rater_is_held_against_himself(rows: Rows) -> None:
     """Drawn twice, a rater makes no agreeing pair of his own two draws."""

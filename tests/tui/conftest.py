@@ -6,10 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from textual import app, pilot, screen
 from textual.css.stylesheet import Stylesheet
 
 from assistant import library
-from tests.tui.windowing import CASE, begin, config, fixed_ids, log_path, one_by_one, open_window, show
+from tests.tui.windowing import (
+    CASE,
+    begin,
+    config,
+    fixed_ids,
+    log_path,
+    one_by_one,
+    open_window,
+    show,
+    still,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,6 +37,15 @@ def styles_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_waited_for_in_vain() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for one in (app, pilot):
+            patch.setattr(one, "wait_for_idle", still)
+        patch.setattr(screen, "UPDATE_PERIOD", 0.001)
         yield
 
 

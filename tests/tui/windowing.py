@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from textual._context import active_app
+from textual._wait import wait_for_idle
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -41,6 +43,30 @@ PATIENCE = 60.0
 """Seconds that anything may take before a test gives up; nothing waits so long where all is well."""
 CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<", "minus": "-"}
 
+SOON = 0.02
+"""Seconds within which something that is due is still waited for: as long as Textual's own wait takes at least."""
+
+
+async def still(*_: float) -> None:
+    """Waits until nothing is left to be done, nor due soon.
+
+    Textual's own wait, which is left to what goes on in threads, sleeps until little was done for a while.
+    """
+    loop: Any = asyncio.get_running_loop()
+    app, began = active_app.get(), loop.time()
+    while loop.time() < began + PATIENCE:
+        await asyncio.sleep(0)
+        if loop._ready:
+            continue
+        if any(one.is_running for one in app.workers):
+            await wait_for_idle()
+            return
+        now = loop.time()
+        due = min((one.when() for one in loop._scheduled if not one.cancelled()), default=now + PATIENCE)
+        if due > now + SOON or app._exit or now > began + 50 * SOON:
+            return
+        await asyncio.sleep(due - now)
+
 
 class Window:
     """The program as a person sees and uses it."""
@@ -55,8 +81,7 @@ class Window:
             pressed = Key(key, CHARACTERS.get(key, key if len(key) == 1 else None))
             pressed.time += HABIT  # by somebody who has read what stands there
             self.app.post_message(pressed)
-            for _ in range(3):
-                await self.pilot._wait_for_screen()
+            await still()
             await self.asked()
         await self.searched()
         await self.pilot.pause()
