@@ -674,7 +674,10 @@ def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
             for one in documents
             if one.type in kinds
             for page in one.pages
-            for region in (*(named for _, _, named in regions_named(page)), *regions_of_levels(page))
+            for region in (
+                *(named for _, _, named in regions_named(page)),
+                *(region for line in page.split("\n") for region in regions_of_levels(line)),
+            )
         )
         if counted:
             return counted.most_common(1)[0][0]

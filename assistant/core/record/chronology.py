@@ -269,7 +269,9 @@ class _Reading(Account):
 
     def _narrated_studies(self) -> Iterator[Line]:
         for one in self.said:
-            if not whole(self.patterns("studies")).search(one.words):
+            if one.section in ("medications", "tried") or not whole(self.patterns("studies")).search(
+                one.words
+            ):
                 continue
             for name, found in self.patterns("studies").items():
                 for match in found.finditer(one.words):
@@ -338,6 +340,8 @@ class _Reading(Account):
                     continue
                 if re.search(_VISIT_DAY, one.words[: near.start]):
                     continue
+                if kind == OPERATION and self._is_shown(one, start):
+                    continue
                 if family == "operation" and not re.search(r"(?i)\b(?:underwent|had)\b", one.words[:start]):
                     continue
                 if kind == OPERATION and only_dated and near.date == self.day:
@@ -350,12 +354,18 @@ class _Reading(Account):
                     gap = one.words[end : near.start] if near.start >= end else one.words[near.end : start]
                     if len(gap.split()) > 6:
                         continue
-                about = one.words[max(since, start - 40) : max(end, near.start)]
+                about = re.split(_AFTER, one.words[max(since, start - 40) : start])[-1]
+                about += one.words[start : max(end, near.start)]
                 near = _last_of(near, days, one.words)
                 for day in (near, *again(one.words[:until], near, days)):
                     if not day.date.after(self.day):
                         finding = clause_at(one.words, since, start, end, near.start) if day is near else ""
                         yield self.line(kind, one, day.date, about, what=family, finding=finding)
+
+    def _is_shown(self, one: Sentence, start: int) -> bool:
+        """Whether what stands there is what a study showed: `CT 11/02/2017: solid fusion`."""
+        study = whole(self.patterns("studies")).search(one.words[:start])
+        return study is not None and re.search(_SHOWS, one.words[study.end() : start]) is not None
 
     def _injected(self) -> Iterator[Line]:
         """An injection that a note tells as done: `the knee was injected with`, `Dr. Low injected 40 mg of Kenalog`."""
@@ -377,11 +387,15 @@ class _Reading(Account):
         documents = self.known.words[0]["therapy_documents"]
         assert isinstance(documents, Mapping)
         own = next((name for name, types in documents.items() if self.document.type in types), "")
+        if own and (named := [name for name, _ in self._in_head("therapy")]) and own not in named:
+            own = named[0]  # of occupational therapy
         seen = False
         for one in self.said:
             if own and not seen:
                 found = re.search(_VISITS, one.words)
-                treated = re.search(rf"(?i)\btreated\s+(?P<n>{_COUNT})\s+times\b", one.words)
+                treated = re.search(
+                    rf"(?i)\b(?:treated|seen|came|attended|visited)\s+(?P<n>{_COUNT})\s+{_TIMES}", one.words
+                )
                 if found or treated:
                     count = _of_visits(found) if found else f"{_number_of(treated['n'])} visits"  # type: ignore[index]
                     days = [day for day in self.days(one) if not day.date.after(self.day)]
@@ -415,6 +429,12 @@ class _Reading(Account):
             elif (summary := self._summary()) is not None:
                 yield self.line(THERAPY, summary, self.day, what=own)
 
+    def _in_head(self, name: str) -> list[tuple[str, re.Match[str]]]:
+        """What the first lines of the document name of several things, in order."""
+        head = " | ".join([line for line in cleared(self.document.pages[0]).split("\n") if line.strip()][:3])
+        hits = [(key, hit) for key, found in self.patterns(name).items() if (hit := found.search(head))]
+        return sorted(hits, key=lambda told: told[1].start())
+
     def _summary(self) -> Sentence | None:
         """What a note of therapy says of its course, where it counts no visits."""
         wanted = r"(?i)\b(?:visit|session|improv\w+|progress|discharged?|treated|oswestry|goals?)\b"
@@ -424,6 +444,7 @@ class _Reading(Account):
 
     def _counted(self, one: Sentence) -> Iterator[Line]:
         noun = any_of(self.listed("counted")).pattern.replace("(?i)", "")
+        noun = rf"(?:{noun}|{_TIMES})"
         if not whole(self.patterns("therapy")).search(one.words):
             return
         counted: set[str] = set()
@@ -466,8 +487,11 @@ class _Reading(Account):
             ):
                 near_day = None  # the day of another count
             near_day = _last_of(near_day, days, one.words, True) if near_day else None
-            if self.document.type in LEGAL and days and days[0].start < 3:
-                near_day = near_day or days[0]  # of the record that is retold
+            if near_day is None and days and days[0].start < 12:
+                if self.document.type in LEGAL and days[0].start < 3:
+                    near_day = days[0]  # of the record that is retold
+                elif re.match(r"(?i)(?:between|from|in|during)\s", one.words):
+                    near_day = _last_of(days[0], days, one.words, True)
             yield self.line(
                 THERAPY, one, near_day.date if near_day else self.day, what=name,
                 count=_of_visits(of) if of else f"{_number_of(count['n'])} visits",
@@ -484,6 +508,10 @@ class _Reading(Account):
                 rf"(?i)\b(?:started|began|begun)\s+(?:\w+\s+)?{found.pattern.replace('(?i)', '')}", one.words
             )
             days = self.days(one)
+            match = match or re.search(
+                rf"{found.pattern}\s+(?:was\s+|were\s+)?(?:started|began|begun)\s+(?:on|in)?\s*(?=\w*\s?\d)",
+                one.words,
+            )
             if match and days and not self.is_planned(one, match.start(), match.end()):
                 yield self.line(THERAPY, one, days[0].date, what=name, begins="began")
                 return
@@ -620,6 +648,7 @@ class _Reading(Account):
 
 
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
+_TIMES = r"times\b(?!\s+(?:a|per|each|every|daily|weekly|an)\b)"
 _VISITS = (
     r"(?i)\b(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number)?\s*:?\s*"
     r"(?P<at>\d{1,3})\s*(?:of|/)\s*(?P<all>\d{1,3})(?![\d/])"

@@ -11,6 +11,7 @@ from assistant.core.record.chronology_lines import Line
 from assistant.core.record.mentions import extract_kind, regions_of, regions_of_levels
 from assistant.core.record.phrases import Known, Patterns, whole
 from assistant.core.record.sentences import Dated, PacketDocument, Sentence, dated
+from assistant.core.value import replace
 
 UNKNOWN = PartialDate(2100, 12, 31)
 """Stands for the day of a document that is undated: a line that would rest on it is none."""
@@ -21,7 +22,7 @@ CLOSING = r"(?:respectfully|sincerely|very truly|cordially|thank you|thanks)\b"
 _BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
 
 
-_CLAUSE = r"[;:]\s|\bbut\b|\band\s+(?:has\s+|have\s+)?(?:had|was|were|went|took|did|underwent|received|completed|finished)\b"
+_CLAUSE = r"[;:]\s|\bbut\b|,\s+(?:then\s+)?(?=(?:went|returned|resumed|stopped|started|took|underwent|received|completed|finished)\b)|\band\s+(?:has\s+|have\s+)?(?:had|was|were|went|took|did|underwent|received|completed|finished)\b"
 """Where another clause begins, of which what was said before says nothing."""
 _IN_MAY = r"\bMay(?=\s+(?:\d|of\b))|(?<=\b[Ii]n )May\b|(?<=\b[Ss]ince )May\b|(?<=\b[Uu]ntil )May\b"
 """The month, which is no word of what may be."""
@@ -38,6 +39,8 @@ class Account:
         born: PartialDate | None,
         known: Known,
     ) -> None:
+        if document.type in LEGAL:  # what was done is told, not ordered
+            said = [replace(one, section="history") if one.section == "rendered" else one for one in said]
         self.known = known
         self.born = born
         self.document = document
@@ -141,7 +144,9 @@ def is_signature(text: str) -> bool:
 
 def clause_at(text: str, since: int, start: int, end: int, until: int) -> str:
     """The words about what stands at `start`, from the clause's beginning to the date."""
-    before = re.split(r"(?i)[,;:.]\s|\b(?:and|status post|s/p|underwent|had|has)\b", text[since:start])[-1]
+    before = re.split(
+        r"(?i)[,;:.]\s|\b(?:and|after|following|status post|s/p|underwent|had|has)\b", text[since:start]
+    )[-1]
     words = " ".join(f"{before}{text[start : max(end, until)]}".split()).strip(" ,.;(")
     return re.sub(r"(?i)^(?:\d{4}\s+|\d{1,2}/\d{1,2}/\d{2,4}\W+)|\s+(?:on|in|of|dated|from)$", "", words)
 

@@ -14,7 +14,7 @@ from assistant.core.record.sentences import Sentence
 _STRENGTH = re.compile(
     r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
     r"|maleate|acetate|besylate|mesylate|fumarate|extended|release|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
-    r"(?!(?:1[0-2]|\d)\s+(?:(?:a|per|x)\s+day|times)\b|\d\s+(?:daily|nightly|tabs?|tablets?|caps?|capsules?|pills?)\b)(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?:\s?/\s?[\d.]*\s?mL)?(?![\w/.%]|-\d)"
+    r"(?!\d{1,2}/(?:19|20)\d\d\b)(?!(?:1[0-2]|\d)\s+(?:(?:a|per|x)\s+day|times)\b|\d\s+(?:daily|nightly|tabs?|tablets?|caps?|capsules?|pills?)\b)(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?:\s?/\s?[\d.]*\s?mL)?(?![\w/.%]|-\d)"
 )
 _MIXED = (
     r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?"

@@ -94,9 +94,8 @@ def _same_thing(one: Line, other: Line) -> bool:
 
 
 def _is_less_said(one: Line, other: Line) -> bool:
-    """Whether one of two injections of a day, of no other region, only says that there was one."""
-    alike = not (one.region and other.region and one.region != other.region)
-    return alike and INJECTION in (one.parts.get("what"), other.parts.get("what"))
+    """Whether one of two injections of a day only says that there was one."""
+    return INJECTION in (one.parts.get("what"), other.parts.get("what"))
 
 
 def _same_drug(one: Line, other: Line) -> bool:

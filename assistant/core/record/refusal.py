@@ -246,7 +246,7 @@ def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
     return " ".join(" ".join(kept).split())
 
 
-_CLOSED = r"(?i)\blicense\b|board certified|\bpage \d+ of \d+|(?-i:^[A-Z]{1,6}[ _-]?\d{4,9}$)|^(?:sincerely|respectfully|regards|cordially|very truly)\b"
+_CLOSED = r"(?i)\blicense\b|board certified|\bpage \d+ of \d+|(?-i:^[A-Z]{1,6}[ _-]?\d{4,9}$)|^(?:electronically|digitally)\s+(?:signed|attested)\b|^(?:sincerely|respectfully|regards|cordially|very truly)\b"
 """Where a part of a letter ends without a heading."""
 
 
