@@ -263,7 +263,7 @@ def _named_line(text: str) -> bool:
 def _services(report: PacketDocument, words: Words) -> list[Service]:
     found: list[Service] = []
     for number, page in enumerate(report.pages, 1):
-        found += _table(report.id, number, page, words)
+        found += _two_lists(report.id, number, page, words) or _table(report.id, number, page, words)
     for read in (_pairs, _sentences):
         if not found:
             for number, page in enumerate(report.pages, 1):
@@ -561,6 +561,45 @@ def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             held = text[asked.end() :], line
         elif held and len(held[0]) < 160 and not re.search(r"[.:]$", held[0]):
             held = f"{held[0]} {text}".strip(), f"{held[1]} {line}"
+
+
+def _two_lists(document: str, number: int, page: str, words: Words) -> list[Service]:
+    """The services of one list, and what was decided of each in a second one under the same numbers."""
+    decisions = _decisions(words)
+    asked: list[str] = []
+    for entries in _numbered_entries(page):
+        parts = [cleared(one) for one in entries]
+        decided = [any(one.match(part.lstrip(" :-–")) for one in decisions.values()) for part in parts]
+        if all(decided) and len(asked) == len(parts):
+            return [
+                one
+                for service, verdict in zip(asked, entries, strict=True)
+                for one in _decided(document, number, service, cleared(verdict), service, words)
+            ]
+        if not any(decided) and not asked and all(len(part) < _LONGEST_SERVICE for part in parts):
+            asked = [one.strip(" .;,") for one in entries]
+    return []
+
+
+_LONGEST_SERVICE = 120
+_LABEL = r"[A-Z][A-Za-z /()-]{2,40}:"
+_STYLES = (r"\((\d{1,2})\)", r"(?<!\S)#(\d{1,2})\b:?", r"(?<!\S)(\d{1,2})[.)](?=\s)")
+"""How a list numbers its entries: one way throughout."""
+_FIRST = r"\(1\)|(?<!\S)#1\b|(?<!\S)1[.)](?=\s)"
+
+
+def _numbered_entries(page: str) -> Iterator[list[str]]:
+    """The entries of each list that counts its own from 1 on, in running lines or one to a line."""
+    held = ""
+    for line in [*(one.strip() for one in page.split("\n")), "(1)"]:
+        if held and (not line or re.match(_LABEL, line) or re.search(_FIRST, line)):
+            for style in _STYLES:
+                _, *parts = re.split(style, held)
+                if len(parts) > 2 and parts[::2] == [str(one) for one in range(1, len(parts) // 2 + 1)]:
+                    yield [" ".join(one.split()) for one in parts[1::2]]
+            held = ""
+        if held or re.search(_FIRST, line):
+            held = f"{held} {line}".strip()
 
 
 def _listed(lines: Sequence[str]) -> Iterator[str]:

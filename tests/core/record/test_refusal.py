@@ -544,3 +544,31 @@ def test_what_the_request_lists_bounds_what_such_a_report_is_read_for_and_fills_
     assert spoken(letter, lines) == [
         ("series of three gel injections to the left knee", "denied", "3", ""),
     ]
+
+
+def test_what_is_asked_for_in_one_list_is_decided_in_another() -> None:
+    for text, services in [
+        (
+            "Requested: (1) Acupuncture, 8 sessions (2) Cyclobenzaprine 7.5 mg #60 (3) Purchase of H-wave unit\n"
+            "Decision: (1) Modified - 4 sessions certified (2) Denied (3) Denied",
+            [
+                ("acupuncture, 8 sessions", "modified", "4 sessions"),
+                ("cyclobenzaprine 7.5 mg #60", "denied", ""),
+                ("purchase of H-wave unit", "denied", ""),
+            ],
+        ),
+        (
+            "Services under review:\n#1: MRI of the left knee\n#2: Hinged knee brace\nDetermination:\n#1 Certified\n#2 Non-certified\n",
+            [("hinged knee brace", "denied", "")],
+        ),
+        (
+            "Treatment requested: 1) Norco 10/325 mg #90 2) Soma 350 mg\n#60\nOutcome: 1) Modified to #45 2) Not certified",
+            [("norco 10/325 mg #90", "modified", "45"), ("soma 350 mg #60", "denied", "")],
+        ),
+    ]:
+        found = said(f"UTILIZATION REVIEW\nDate: May 24, 2016\n{text}\nRationale\nNo gain.").services
+        assert [(one.words, one.decision, one.certified) for one in found] == services
+    only_reasons = (
+        "UTILIZATION REVIEW\n(1) It is not shown. (2) It is not long ago.\nThe request for an MRI is denied."
+    )
+    assert len(said(only_reasons).services) == 1
