@@ -650,10 +650,10 @@ class _Reading(Account):
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
 _TIMES = r"times\b(?!\s+(?:a|per|each|every|daily|weekly|an)\b)"
 _VISITS = (
-    r"(?i)\b(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number)?\s*:?\s*"
+    r"(?i)\b(?<!last )(?<!first )(?<!next )(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number)?\s*:?\s*"
     r"(?P<at>\d{1,3})\s*(?:of|/)\s*(?P<all>\d{1,3})(?![\d/])"
     r"|(?<![\d/])(?P<n>\d{1,3})\s*(?:of|/)\s*(?P<of>\d{1,3})\s+(?-i:visits|sessions)\b"
-    r"|\b(?:visits|sessions)(?: to date| attended| completed)?\s*:\s*(?P<sum>\d{1,3})(?![\d/])(?!\s*(?:of|authorized|approved))"
+    r"|\b(?:visits|sessions)(?: to date| attended| completed){0,2}\s*:\s*(?P<sum>\d{1,3})(?![\d/])(?!\s*(?:of|authorized|approved))"
     r"|\b(?:total (?:number of )?|(?:number|no\.?) of )(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
     rf"|^(?P<alone>{_COUNT})\s+(?:visits|sessions)\.?$"
 )

@@ -46,11 +46,15 @@ def drug_lines(account: Account) -> Iterator[Line]:
     names = account.patterns("drugs", True)
     either = account.known.drug
     stopped = account.any("stopped", of_drugs=True)
+    harmed = re.compile(
+        rf"(?i)\s*[-–—:(]\s*(?:\w+\s+){{0,2}}?{account.any('harmed', of_drugs=True).pattern[4:]}"
+    )
     begins = any(
         re.search(r"(?i)\b(?:start(?:ed)?|since|begun|began)\b", one.words)
         for one in account.said
         if one.section == "medications" and not either.search(one.words)
     )
+    columned = {at for at, page in enumerate(account.document.pages, 1) if re.search(_BEGUN_AND_ENDED, page)}
     for one in account.all if listing else account.said:
         yield from _compound(account, one)
         mixed = re.search(_MIXED, one.words)
@@ -109,21 +113,31 @@ def drug_lines(account: Account) -> Iterator[Line]:
             if other := either.search(after):  # what is said of the next drug isn't said of this one
                 after = after[: other.start()]
             dates = account.days(one)
-            halted = stopped.search(after)
+            halted = stopped.search(after) or (strength is None and harmed.match(after)) or None
             since = None
             if row and begins and not listing and not halted:
                 year = re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" ."))
                 since = dates[-1].date if dates else PartialDate(int(year[1])) if year else None
-            filled = dates[0].date if listing and dates else None
+            end = beyond.start() if (beyond := either.search(one.words, match.end())) else len(one.words)
+            columns = [day.date for day in dates if at < day.start < end] if one.page in columned else []
+            if columns:
+                since = columns[0]
+            filled = dates[0].date if listing and dates and not columns else None
             on = next(
                 (day.date for day in dates if day.start >= at and not day.date.after(account.day)), None
             )
             yield account.line(
-                DRUG, one, filled or (given and on) or account.day, what=name, strength=topical or _strength_of(strength),
+                DRUG, one, (columns[1] if columns[1:] else filled) or (given and on) or account.day, what=name, strength=topical or _strength_of(strength),
                 dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
                 since=since.prose() if since is not None else "",
-                stopped="tried" if tried or once else "stopped" if halted else "", filled="yes" if filled else "",
+                stopped="tried" if tried or once else "stopped" if halted or columns[1:] else "", filled="yes" if filled else "",
             )  # fmt: skip
+
+
+_BEGUN_AND_ENDED = (
+    r"(?im)^[^\d\n]{0,80}\bstart(?:ed)?\b[^\d\n]{0,40}\b(?:stop|end|d/?c)(?:ped|ed|'?d)?\b[^\d\n]{0,40}$"
+)
+"""The head of a list that gives when each drug was begun, and when it was ended."""
 
 
 def _topical(account: Account, one: Sentence, rest: str, listing: bool) -> str:

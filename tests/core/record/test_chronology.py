@@ -700,3 +700,37 @@ def test_a_quantity_is_that_of_the_prescription_and_thanks_are_no_finding() -> N
     )  # fmt: skip
     assert [one.parts.get("quantity") for one in made if one.kind == "drug"] == [None]
     assert [one.parts["finding"] for one in made if one.kind == "study"] == ["Small tear."]
+
+
+def test_a_list_that_gives_when_a_drug_was_begun_and_ended_tells_both() -> None:
+    page = (
+        "MEDICATION LIST as of 06/12/2017\nMedication Dose Directions Start Stop Reason stopped\n"
+        "Cyclobenzaprine 7.5 mg 1 tab BID PRN 11/14/2016\nGabapentin 300 mg 1 cap TID 02/2016 04/2016 dizziness\n"
+    )
+    for kind in ("Medication record", NOTE):
+        found = {one.parts["what"]: one for one in told((kind, "2017-06-12", page))}
+        assert found["cyclobenzaprine"].parts.get("stopped", "") == ""
+        assert found["cyclobenzaprine"].parts["since"] == "November 14, 2016"
+        assert (found["gabapentin"].parts["stopped"], str(found["gabapentin"].date)) == ("stopped", "2016-04")
+
+
+def test_a_drug_with_what_it_did_behind_it_was_given_up_and_one_with_its_reason_is_taken() -> None:
+    for text, stopped in [
+        ("Flexeril 7.5 mg bid\nPast: gabapentin - dizzy.", {"cyclobenzaprine": "", "gabapentin": "stopped"}),
+        (
+            "Norco 10/325 tid (some nausea)\nLisinopril 10 mg - for blood pressure",
+            {"hydrocodone/APAP": "", "lisinopril": ""},
+        ),
+    ]:
+        found = told((NOTE, "2017-06-12", f"Current medications\n{text}"))
+        assert {one.parts["what"]: one.parts.get("stopped", "") for one in found} == stopped
+
+
+def test_the_visits_of_a_note_are_those_attended_and_none_of_a_date() -> None:
+    for kind, text, count in [
+        (NOTE, "PT x24, last visit 2/23.", "24 visits"),
+        ("Physical therapy note", "Visits attended to date: 24 Missed: 3", "24 visits"),
+        ("Physical therapy note", "Physical therapy, visit 7 of 12.", "7 of 12 visits"),
+    ]:
+        (line,) = [one for one in told((kind, "2017-03-30", f"HISTORY\n{text}")) if one.kind == "therapy"]
+        assert line.parts["count"] == count, text
