@@ -83,7 +83,7 @@ def drug_lines(account: Account) -> Iterator[Line]:
                 strength = re.search(
                     r"(?i)(?<![\d/.-])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
                 )
-            tried = not row and strength is None and _is_tried(account, one, match)
+            tried = strength is None and _is_tried(account, one, match)
             is_taken = _is_taken(account, one, at)
             if strength is None and not (
                 row

@@ -174,6 +174,9 @@ def _bare(text: str) -> str:
     return re.sub(r"\W+", " ", text).strip().lower()
 
 
+_DEGREE = r"(?i)\b(?:grade|stage|type|class|phase|degree|level|category|group|part|zone) [2-9]$"
+
+
 def _clean(words: str) -> str:
     """Words of a page without the marks of doubt, the number of their entry before them and the stop of a part behind."""
     return re.sub(r"^\(?\d{1,2}[.)]\s+|[\s;:,]+$", "", re.sub(r"[‹›]", "", words))
@@ -182,6 +185,11 @@ def _clean(words: str) -> str:
 def worded(line: Line, templates: Mapping[str, Any]) -> str:
     """The line as a sentence of the clinical summary: the words of its kind, without what it lacks."""
     told = {name: _clean(value) for name, value in line.parts.items()}
+    if line.kind in (DIAGNOSIS, OPERATION):  # the number of the next entry
+        told = {
+            name: re.sub(r"(?<=[a-z)]) [2-9]$", "", value) if not re.search(_DEGREE, value) else value
+            for name, value in told.items()
+        }
     held = {**told, "date": line.date.prose(), "region": line.region, "side": line.side}
     variants = templates[line.kind]
     for variant in variants if isinstance(variants, list) else [variants]:

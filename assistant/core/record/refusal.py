@@ -264,7 +264,7 @@ def _services(report: PacketDocument, words: Words) -> list[Service]:
     found: list[Service] = []
     for number, page in enumerate(report.pages, 1):
         found += _two_lists(report.id, number, page, words) or _table(report.id, number, page, words)
-    for read in (_pairs, _sentences):
+    for read in (_under_verdicts, _pairs, _sentences):
         if not found:
             for number, page in enumerate(report.pages, 1):
                 found += read(report.id, number, page, words)
@@ -282,7 +282,8 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             and len(line.split()) < 12
             and not re.search(r"[.:?]\s*$", line)
             and not re.search(
-                r"(?i)^(?:notice|letter|(?:re|subject|regarding)\s*:)|\butili[sz]ation review\b|\b(?:decision|determination) (?:on|of|for)\b",
+                r"(?i)^(?:notice|letter|(?:re|subject|regarding)\s*:)|\butili[sz]ation review\b|\b(?:decision|determination) (?:on|of|for)\b"
+                r"|^(?:requests?|treatments?|services?|items?|procedures?|medications?)(?: requested)?\s*#?\d*\s*:\s*\S",
                 line,
             )
         ),
@@ -581,6 +582,28 @@ def _two_lists(document: str, number: int, page: str, words: Words) -> list[Serv
     return []
 
 
+def _under_verdicts(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
+    """The services that stand one to a line under `The following are not certified:`, up to the next heading."""
+    verdict = ""
+    ends = [_any(words, name) for name in ("ends_table", "rationale", "guideline")]
+    for line in (one.strip() for one in page.split("\n")):
+        text = _ticked(line)
+        if re.search(_OPENS_LIST, text) and _verdict(text, _decisions(words)) is not None:
+            verdict = text
+        elif (
+            not text
+            or re.match(_LABEL, text)
+            or len(text) > _LONGEST_SERVICE
+            or any(one.match(text) for one in ends)
+        ):
+            verdict = verdict if not text else ""
+        elif verdict and not re.search(r"[a-z]{3}\.$", text):
+            yield from _decided(document, number, re.sub(rf"^{_ENTRY}\s*", "", text), verdict, line, words)
+        else:
+            verdict = ""
+
+
+_OPENS_LIST = r"(?i)\b(?:following|below|these|this|listed)\b[^.;]*:$"
 _LONGEST_SERVICE = 120
 _LABEL = r"[A-Z][A-Za-z /()-]{2,40}:"
 _STYLES = (r"\((\d{1,2})\)", r"(?<!\S)#(\d{1,2})\b:?", r"(?<!\S)(\d{1,2})[.)](?=\s)")

@@ -572,3 +572,26 @@ def test_what_is_asked_for_in_one_list_is_decided_in_another() -> None:
         "UTILIZATION REVIEW\n(1) It is not shown. (2) It is not long ago.\nThe request for an MRI is denied."
     )
     assert len(said(only_reasons).services) == 1
+
+
+def test_services_stand_under_the_decision_on_them_or_each_above_its_own() -> None:
+    for text, services in [
+        (
+            "The following was requested and is NON-CERTIFIED:\n  TENS unit with supplies, purchase\n  Home exercise kit\nRationale: No log.",
+            [("TENS unit with supplies, purchase", "denied", ""), ("home exercise kit", "denied", "")],
+        ),
+        (
+            "The services below are denied:\n- MRI of the left knee\n- Knee brace\nThe following is certified:\n- Naproxen 500 mg",
+            [("MRI of the left knee", "denied", ""), ("knee brace", "denied", "")],
+        ),
+        (
+            "Request: Percocet 10/325 mg, quantity 90\nDecision: Modified. Percocet 10/325 mg #60 is certified for tapering.\n"
+            "Request: Lyrica 150 mg, quantity 60\nDecision: Denied.\nRationale: No gain.",
+            [
+                ("percocet 10/325 mg, quantity 90", "modified", "60"),
+                ("lyrica 150 mg, quantity 60", "denied", ""),
+            ],
+        ),
+    ]:
+        found = said(f"UTILIZATION REVIEW\nDate: May 24, 2016\n{text}").services
+        assert [(one.words, one.decision, one.certified) for one in found] == services
