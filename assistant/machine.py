@@ -240,13 +240,14 @@ def close_to_others(path: Path) -> None:
         path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
 
 
-def is_own(path: Path) -> bool:
-    """Whether a file or folder is this user's, and nobody else may change it.
+def is_mine(path: Path) -> bool:
+    """Whether a file or folder is this user's; taken to be so on Windows, which keeps those of a profile to its user."""
+    return not POSIX or path.stat().st_uid == os.getuid()
 
-    Windows keeps the folders of a user's profile to that user; there it is taken to be so.
-    """
-    held = path.stat()
-    return not POSIX or (held.st_uid == os.getuid() and not held.st_mode & 0o022)
+
+def is_own(path: Path) -> bool:
+    """The same, and nobody else may change it."""
+    return is_mine(path) and (not POSIX or not path.stat().st_mode & 0o022)
 
 
 def is_private(path: Path) -> bool:

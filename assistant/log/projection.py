@@ -42,7 +42,7 @@ from assistant.log.report import reports
 from assistant.log.report_tables import INDEXES, RULE_TABLES, TABLES, Rows
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
-from assistant.machine import database_uri, is_own, may, open_private, settle
+from assistant.machine import database_uri, is_mine, may, open_private, settle
 
 # Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
 
@@ -261,7 +261,7 @@ class _Projection:
         """The first place that can hold the file, with the file up to date."""
         refused: Exception | None = None
         for place in _places(self._log):
-            if place.exists() and not is_own(place):
+            if place.exists() and not is_mine(place):
                 continue
             if not anew and self._known(place) == (self._last, self._today):
                 return place

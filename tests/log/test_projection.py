@@ -459,7 +459,7 @@ def test_tables_that_another_account_made_are_left_alone(
 ) -> None:
     file = up_to_date(held)
     before = file.read_bytes()
-    monkeypatch.setattr(projection, "is_own", lambda place: place != file)
+    monkeypatch.setattr(projection, "is_mine", lambda place: place != file)
     other = up_to_date(held)
     assert cache in other.parents
     assert everything(other) == everything(file)
