@@ -503,6 +503,16 @@ def test_what_the_record_gives_beside_a_reason_is_shown_before_the_signature_and
             "Earlier injections: medial branch blocks of the low back gave 70% relief.",
             "Medial branch blocks of the low back are planned.",
         ),
+        (
+            "epidural-second-without-relief",
+            "An earlier lumbar epidural injection was given in March 2011.",
+            "Lumbar epidural injection, see the visit of March 2, 2011.",
+        ),
+        (
+            "opioid-refill-back-at-work",
+            "The urine drug test of October 3, 2013 was inconsistent.",
+            "He was seen on October 3, 2013 for a urine drug test.",
+        ),
     ],
 )
 def test_what_a_list_leaves_out_speaks_against_it(

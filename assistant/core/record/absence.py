@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
-from assistant.core.dates import PartialDate
+from assistant.core.dates import PartialDate, When, dates_in, parse_date
 from assistant.core.events import RecordSearched
 from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
 from assistant.core.record.mentions import (
@@ -25,7 +25,7 @@ from assistant.core.record.mentions import (
     regions_of,
 )
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
-from assistant.core.rules.answer_schema import ChoiceShape, ListingShape, at
+from assistant.core.rules.answer_schema import ChoiceShape, DateShape, ListingShape, at
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import compiled
@@ -273,8 +273,9 @@ def _left_out(
     """What tells of a kind of thing that a closed list has none of: gabapentin was tried, and naproxen alone is listed.
 
     Which kind, is told by its name or another one that is written for it. What was taken or had before the cited words
-    counts where the question is about what there has been. A list with an *other* leaves open what that is,
-    and a question of other drugs leaves out those in dispute.
+    counts where the question is about what there has been. A list with an *other* leaves open what the words that are
+    cited for it name, and a question of other drugs leaves out those in dispute. A thing of a kind that is listed is left
+    out where it is told of with a date that no entry has.
     """
     prompt, answer = session.prompt(*place), session.reading(place[0]).answer(place[1])
     shape = prompt.schema.shape
@@ -286,12 +287,29 @@ def _left_out(
     name = next((one for one, part in parts.items() if isinstance(part.shape, ChoiceShape)), "")
     kinds = parts[name].shape if name else None
     listed = {str(held.value) for entry in answer.parts.values() if (held := (entry.parts or {}).get(name))}
-    if not isinstance(kinds, ChoiceShape) or not listed.isdisjoint(_OPEN_KINDS):
+    still_open = _OPEN_KINDS if session.guard < 10 else {"none"}
+    if not isinstance(kinds, ChoiceShape) or not listed.isdisjoint(still_open):
         return
     called = {
         kind: {kind.split("_")[0], *(one.casefold() for one in kinds.also.get(kind, ()) if " " not in one)}
-        for kind in kinds.labels.keys() - listed - _OPEN_KINDS
+        for kind in kinds.labels.keys() - _OPEN_KINDS
     }
+    unlisted = [words for kind, words in called.items() if kind not in listed]
+    others = [
+        one
+        for one in answer.parts.values()
+        if (kind := (one.parts or {}).get(name)) is not None and kind.value == "other"
+    ]
+    named = {
+        word for entry in others for one in entry.all_evidence() for word in _words_and_singulars(one.quote)
+    }
+    days = [name for name, part in parts.items() if isinstance(part.shape, DateShape)]
+    listed_days = [
+        parse_date(held.value)
+        for entry in answer.parts.values()
+        for day in days
+        if (held := (entry.parts or {}).get(day)) and held.given
+    ]
     denied = {(one.document, one.start) for one in own.groups if one.standing in HARMLESS}
     items = session.rules.case.items.values() if compiled(r"(?i)\bother\b").search(prompt.ask) else ()
     asked = {word for item in items for word in _words_and_singulars(item.service)}
@@ -299,17 +317,51 @@ def _left_out(
     dates = [documents[one.document].date for one in answer.all_evidence() if one.document in documents]
     for one in left:
         document = documents.get(one.document)
-        if one.standing != "affirmed" or not one.bears or document is None or document.is_ur_report:
+        dated = bool(days) and session.guard > 9 and one.standing in ("affirmed", "historical")
+        if (
+            not (dated or one.standing == "affirmed")
+            or not one.bears
+            or document is None
+            or document.is_ur_report
+        ):
             continue
         if not compiled(_EVER).search(prompt.ask) and any(_is_later(date, document.date) for date in dates):
             continue
         if (one.document, one.start) in denied or compiled(_TO_COME).search(one.quote):
             continue
         told = _words_and_singulars(one.quote)
-        if any(words & told and not words & asked for words in called.values()) and is_of_region(
-            session, place, one
-        ):
+        another = one.standing == "affirmed" and any(
+            words & told and not words & (asked | named) for words in unlisted
+        )
+        things = {word for words in called.values() for word in words} | {
+            word for term in one.terms for word in _words_and_singulars(term)
+        }
+        again = dated and _of_another_day(one.quote, things, listed_days, document.date)
+        if (another or again) and is_of_region(session, place, one):
             yield one
+
+
+def _of_another_day(
+    quote: str, things: set[str], listed: Collection[PartialDate | None], written: PartialDate | None
+) -> bool:
+    """Whether a clause tells of a thing with a day that no entry of a list has, nor the document: "and a second one in 2012"."""
+    known = [When.of(one) for one in (*listed, written) if one is not None]
+    for clause in compiled(r"(?:[^;.]|\.(?=\w))+").findall(quote):
+        if not things & _words_and_singulars(clause):
+            continue
+        for begin, _, when in dates_in(clause):
+            alike = any(when.is_said_by(one) or one.is_said_by(when) for one in known)
+            if (
+                when.year
+                and not alike
+                and not compiled(_OTHER_DAY).search(clause[max(begin - 40, 0) : begin])
+            ):
+                return True
+    return False
+
+
+_OTHER_DAY = r"(?i)\b(?:injur\w*|accident|onset|born|birth|dob|doi|visit|seen|date of|since|until|signed|dictated|follow\w*|return\w*)\b[^,]*$"
+"""What stands before a day that is another thing's."""
 
 
 _OPEN_KINDS = frozenset({"other", "none"})
