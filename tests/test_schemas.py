@@ -287,7 +287,9 @@ def change_everything(review: Review) -> None:
     review.perform(c.MarkPage(review.session.marks[0], gone=True))
     review.perform(c.WithdrawAnswer("1", "views", "The views are on page 2."))
     review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
-    review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))
+    review.perform(
+        c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible on every page.")
+    )
     review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))
     search_in_vain(review)
     review.perform(

@@ -46,17 +46,14 @@ def _sign_turn(session: Session) -> Turn:
 
     left = unseen(session)
     options = []
-    for number, one in enumerate(left if len(left) <= _MOST_DOUBTED else (), 1):
+    asked = [(number, one) for number, one in enumerate(left, 1) if one.prompt]
+    for number, one in asked if len(asked) <= _MOST_DOUBTED else ():
         what = f"Passage ({number}) {'is no denial' if one.kind == 'denied' else 'does not fit'}"
         what = f"Reason ({number}) does not hold" if one.kind == "aside" else what
-        if not one.prompt:
-            continue
         again = c.ShowPrompt(one.scope, one.prompt)
         options.append(Option(f"{what}: ask its question anew", again, value=f"anew {number}"))
-    if len(left) > _MOST_DOUBTED:
-        first = c.ShowPrompt(
-            left[0].scope, left[0].prompt or next(iter(session.rules.sets[left[0].scope].prompts))
-        )
+    if len(asked) > _MOST_DOUBTED:
+        first = c.ShowPrompt(asked[0][1].scope, asked[0][1].prompt)
         said = "A passage is no denial, or does not fit: ask its question anew"
         options.append(Option(said, first, f"Which of the {len(left)}? Type its number.", "anew"))
     words = "Type `sign` and Enter to sign it as it stands above."

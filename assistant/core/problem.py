@@ -62,9 +62,8 @@ def placed(where: str | Callable[[str], str]) -> Iterator[None]:
 
 
 LARGEST_WORDS = 20_000
-LETTERS = 6
-"""Letters of the shortest reason that is one word."""
-
+_LATIN = 0x24F
+"""The last letter of the Latin alphabet: others may part no words."""
 _WORD = r"[^\W\d_]{2,}|[CTLS]\d{1,2}"
 _NUMBER = r"\d+"
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz")
@@ -122,7 +121,7 @@ def in_words(text: str, what: str) -> str:
 
 
 def reason(text: str, what: str) -> str:
-    """A reason: two words that say something, a number counting as one beside a word, or one of six letters.
+    """A reason: two words of which one says something, a number counting as one; one word in letters that part none.
 
     Raises `Refused` for signs, single letters, what no language has (keys struck in a row, no vowel), and for words
     alone that would stand before any reason: *see above*, *it is right*.
@@ -137,9 +136,8 @@ def reason(text: str, what: str) -> str:
         and _DENIES.isdisjoint(every)
     ) or said <= _ASSURANCE:
         said = set()
-    enough = (
-        len(set(every)) + bool(compiled(_NUMBER).search(words)) > 1
-        or max(map(len, said), default=0) >= LETTERS
+    enough = len(set(compiled(r"[^\W_]+").findall(words.casefold()))) > 1 or any(
+        ord(sign) > _LATIN for one in said for sign in one
     )
     if not said or not enough:
         raise refuse(
@@ -159,7 +157,7 @@ def _is_word(text: str) -> bool:
     low = text.casefold()
     if text.isupper() and len(text) <= _LONGEST_ABBREVIATION:
         return len(set(low)) > 1
-    if any(ord(sign) > 0x24F for sign in low) or text[-1].isdigit():
+    if any(ord(sign) > _LATIN for sign in low) or text[-1].isdigit():
         return True  # another alphabet, or a level
     if (
         not compiled(_VOWELS).search(low)

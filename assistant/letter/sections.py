@@ -16,7 +16,7 @@ from assistant.core.record.absence import contradicted, not_found, set_aside
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.checks import explained
 from assistant.core.record.dismissed import beside_reasons
-from assistant.core.record.own_words import OwnWords, own_words
+from assistant.core.record.own_words import OwnWords, held, own_words
 from assistant.core.record.second_look import relied_on
 from assistant.core.rules.guidelines import LAW, TIERS
 from assistant.core.rules.prompt_set import Citation, Prompt, PromptSet
@@ -236,6 +236,8 @@ def _notes(session: Session, frame: Frame, prompt: str) -> Iterator[LetterSenten
         text, mark = answer.note, frame.say("reviewers_words")
         if frame.in_two_parts:
             text, mark = frame.say("determination.note", note=ended(answer.note)), ""
+        if session.guard > 9:
+            mark = own_mark(session, frame, held(session, "", "", answer.note)) or mark
         yield LetterSentence(text, CASE_SCOPE, f"note:{prompt}", "reviewer", prompts=(prompt,), mark=mark)
 
 
@@ -438,7 +440,7 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
             before = about.removesuffix(": ") if session.guard > 9 else about
             places = [
                 (
-                    f"{before}, answered “{head}”: "
+                    f"{before}, {head if one.says else f'answered “{head}”'}: "
                     if head and not n and before != about
                     else f"{about * (not n or not head)}{head}{': ' * bool(head)}",
                     _quoted(session, frame, one.evidence),

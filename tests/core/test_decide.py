@@ -541,7 +541,7 @@ def test_the_first_decision_comes_before_the_suggestion(session: Session, shown:
 
 def test_a_reason_that_says_nothing_is_refused() -> None:
     for said in [
-        *("x", ".", "-", "No.", "ok", "1 2 3", "aaaaaaaa", "??!", "x y z"),
+        *("x", ".", "-", "No.", "ok", "1 2 3", "aaaaaaaa", "??!", "x y z", "Irrelevant", "Degenerative."),
         *("asdfgh", "lkjh lkjh", "qwe asd zxc", "sdfsdf", "dfkjgh", "abcdef", "blah blah", "dsfkjah"),
         *(
             "ok fine",
@@ -562,7 +562,7 @@ def test_a_short_reason_will_do() -> None:
     for said in [
         *(
             "Not relevant.",
-            "Irrelevant",
+            "I misread it",
             "A typing slip",
             "Page 1.",
             "No fever",

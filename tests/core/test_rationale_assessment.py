@@ -143,7 +143,7 @@ def test_an_answer_that_is_set_aside_is_not_read() -> None:
     assert "films_since_surgery" not in session.answers["1"]
     kept = answered()
     none = read_answer(RULES.sets["1"].prompts["prior_surgery"].schema, "none", "")
-    after = perform(kept, c.RecordAnswer("1", "prior_surgery", none, reason="Misread."))
+    after = perform(kept, c.RecordAnswer("1", "prior_surgery", none, reason="Misread the note."))
     assert "films_since_surgery" in after.answers["1"]
     assert states(after)["acr-variant-11"] is State.NOT_APPLICABLE
 

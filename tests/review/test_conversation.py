@@ -588,7 +588,7 @@ def test_after_the_suggestion_even_a_change_without_consequences_asks_why(talk: 
     assert plain(talk, "sought") != "Evaluate the hardware."
     talk.reply("Evaluate the hardware.")
     by_words(talk)
-    talk.reply("Overlooked.")
+    talk.reply("I overlooked it.")
     assert plain(talk, "sought") == "Evaluate the hardware."
     assert talk.turn.kind == "decision"
 

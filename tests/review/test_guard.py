@@ -15,6 +15,7 @@ import pytest
 from assistant import library
 from assistant.core import yaml
 from assistant.core.answer import Dismissed, Evidence
+from assistant.core.record.checks import addendum_check
 from assistant.core.record.dismissed import beside_reasons
 from assistant.core.record.own_words import belied_by, held, otherwise, own_words
 from assistant.core.value import replace
@@ -626,6 +627,8 @@ def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> N
     review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
     assert review.session.status == "signed"
     talk = Conversation(review)
+    check = addendum_check(review.session, "1", "", "Ibuprofen and twelve visits brought no improvement.")
+    assert check is None, "the record says so, and stands beside it"
     for words in (
         "The left knee was hurt.",
         "The visit of May 2, 2011 was read.",
@@ -657,11 +660,17 @@ def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tm
         ("They also state that care has helped no more.", helped, [], ""),
         ("They also state that care has not helped after a fall.", helped, ["after a fall"], ""),
         ("Care of the right knee has not helped.", helped, [], ""),
+        (
+            "An effusion was not recorded.",
+            "",
+            ["An effusion was not recorded"],
+            "Small effusion.",
+        ),
     ]:
         made = held(review.session, "1", "", text, was)
         assert list(made.uncited) == uncited, text
         found = belied_by(review.session, "1", text, was, review.pages)
-        assert [one.quote for one in found] == ([against] if against else []), text
+        assert [" ".join(one.quote.split()) for one in found] == ([against] if against else []), text
     marked = Evidence("progress-note-2014-05-05", 1, "Lachman is negative.")
     session = replace(review.session, marks=(marked,))
     made = held(session, "1", "", "The Lachman test was made by the surgeon.")
@@ -759,6 +768,7 @@ def test_a_denial_that_moves_within_an_edited_sentence_is_seen() -> None:
         ("Care had been tried for 12 weeks.", "Care had been tried for several weeks.", True),
         ("Care had been tried for 12 weeks.", "For 12 weeks care was tried at a clinic.", False),
         ("He was hurt on May 5, 2014.", "He was hurt in May 2014.", True),
+        ("The MRI shows a full-thickness tear of the cuff.", "The MRI shows an intact cuff.", True),
         ("He was hurt on May 5, 2014.", "He was hurt some months ago.", True),
         ("He was hurt on May 5, 2014.", "On May 5, 2014, he was hurt at a mill.", False),
         ("The records show less pain and an MRI.", "The records show an MRI, and less pain.", False),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("one_by_one")
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
     keys = ["enter", "1", "1", "1", "minus", "enter", "enter", "enter", "minus", "enter"]
     keys += [*["minus"] * 6, "enter", "1", *"Applied so.", "enter", "1"]
-    keys += ["1", *"Superseded.", "enter", *"sign", "enter"]
+    keys += ["1", *"Old films.", "enter", *"sign", "enter"]
     async with open_window(CASE) as window:
         await window.press(*keys)
         assert window.talk.turn.kind == "done"

@@ -47,12 +47,12 @@ async def test_the_words_of_a_reason_that_could_not_be_logged_stay_too(
         await window.press("2")
         with monkeypatch.context() as patched:
             patched.setattr(Log, "append", failing)
-            await window.press(*"Viewed", "enter")
+            await window.press(*"I saw it", "enter")
             assert "The disk is full" in window.text
-            assert window.reply.value == "2 Viewed"
+            assert window.reply.value == "2 I saw it"
             assert "This departs from the suggestion. Why?" in window.text
         await window.press("enter")
-        assert window.talk.review.session.determinations["1"].reason == "Viewed"
+        assert window.talk.review.session.determinations["1"].reason == "I saw it"
 
 
 async def test_a_log_that_fails_elsewhere_is_told_and_survived(

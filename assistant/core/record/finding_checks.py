@@ -16,7 +16,7 @@ from assistant.core.record.choices import choices_named
 from assistant.core.record.facts import answers_read, fact_shown
 from assistant.core.record.grounds import NEGATIVE, Kind, grounds
 from assistant.core.record.guard import Pages, bare_answer, faults
-from assistant.core.record.own_words import FIGURE, NEGATION, WELL, belied_by, denied_words, otherwise
+from assistant.core.record.own_words import FIGURE, NEGATION, WELL, belied_by, denied_words, held, otherwise
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, at
 from assistant.core.rules.criterion import digest_of
@@ -246,7 +246,13 @@ def addendum_check(
     something that was asked. `hears` gives of the words of a question those that a text speaks of, and how; what the
     record tells otherwise by the words of the vocabulary is `told_there`.
     """
-    changed = otherwise(quoted, text, added=True) if quoted else tuple(_unsaid(session, text, said))
+    found = held(session, item, "", text)
+    said = (*said, *(one.quote for one in found.borne))
+    changed = (
+        otherwise(quoted, text, added=True)
+        if quoted
+        else tuple(_unsaid(session, text, said, not found.uncited))
+    )
     items = (item,) if item else session.items
     missing = dict.fromkeys(word for one in items for word in _found_missing(session, one, quoted, text))
     for one in items:
@@ -293,7 +299,8 @@ def _answered_otherwise(
     return absent, [fact_shown(label, ", ".join(dict.fromkeys(words))) for label, words in said if words]
 
 
-def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
+def _unsaid(session: Session, text: str, said: Sequence[str], borne: bool) -> Iterator[str]:
+    """What an addendum has that is `said` nowhere: figures, and where no page bears it what it denies or calls well."""
     known = {one.casefold() for words in said for one in compiled(FIGURE).findall(words)}
     new = [one for one in compiled(FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
     counted = {one[1] for words in said for one in _counted_as(words)}
@@ -315,7 +322,7 @@ def _unsaid(session: Session, text: str, said: Sequence[str]) -> Iterator[str]:
     }
     of = (
         [one for one in sorted(asked) if compiled(rf"(?i)\b{re.escape(one)}\b").search(text)]
-        if denied
+        if denied and not borne
         else []
     )
     if of:
@@ -338,17 +345,28 @@ def edited_checks(
     session: Session, item: str, sentences: Sequence[Sentence], pages: Pages | None = None
 ) -> Iterator[tuple[str, Check]]:
     """The checks of an item's sentences in the reviewer's own words, as they stand in the draft, each with its key."""
-    edits, determination = session.edits.get(item, {}), session.determinations.get(item)
+    edits, reasons = session.edits.get(item, {}), dict(_reasons(session, item))
     for number, sentence in enumerate(sentences, 1):
         edit, check = edits.get(sentence.key), None
         if sentence.origin != "reviewer":
             continue
         if edit is not None and edit.text == sentence.text:
             check = edit_check(session, item, number, edit, pages)
-        elif sentence.key == "departure" and determination is not None:
-            check = _belied(session, item, determination.reason, "", pages, f"{_SENTENCE}{number}")
+        elif sentence.key in reasons:
+            check = _belied(session, item, reasons[sentence.key], "", pages, f"{_SENTENCE}{number}")
         if check is not None:
             yield sentence.key, check
+
+
+def _reasons(session: Session, item: str) -> Iterator[tuple[str, str]]:
+    """The reasons that stand in the draft as sentences, by their keys: of the decision, of rulings, on cautions."""
+    determination = session.determinations.get(item)
+    if determination is not None and determination.departs:
+        yield "departure", determination.reason
+    for name, ruling in session.rulings.get(item, {}).items():
+        yield f"ruling:{name}", ruling.reason
+    for name, ruling in session.cautions.get(item, {}).items():
+        yield f"caution:{name}", ruling.reason
 
 
 # -- the reasons that were given --------------------------------------------------------------------
@@ -393,11 +411,12 @@ def reasons_given(session: Session) -> Iterator[str]:
             why = session.acknowledged.get((check.check, check.key)) if check is not None else None
             if why is not None:
                 yield f"The edited sentence “{one_line(edit.text, 240)}”: {one_line(why, 400)}"
-    for item, determination in session.determinations.items():
-        check = _belied(session, item, determination.reason, "", None, "")
-        why = session.acknowledged.get((check.check, check.key)) if check is not None else None
-        if why is not None:
-            yield f"The reason for the decision “{one_line(determination.reason, 240)}”: {one_line(why, 400)}"
+    for item in session.items:
+        for _, text in _reasons(session, item):
+            check = _belied(session, item, text, "", None, "")
+            why = session.acknowledged.get((check.check, check.key)) if check is not None else None
+            if why is not None:
+                yield f"The reason “{one_line(text, 240)}”: {one_line(why, 400)}"
 
 
 # -- what decides a review and was not held against its source --------------------------------------

@@ -124,7 +124,8 @@ def otherwise(was: str, text: str, guard: int = GUARD, of: str = "", added: bool
         found += _measured_otherwise(was, text, guard)
     if not found:
         well = _LITTLE if guard > 7 else WELL
-        before, after = (len(compiled(well).findall(one)) for one in (was, text))
+        degree = r"(?i)\bfull[- ]thickness\b" if guard > 9 else r"(?!)"
+        before, after = (len(compiled(well).findall(compiled(degree).sub("", one))) for one in (was, text))
         if before != after:
             found.append(fact_shown("said to be well", f"{before} in {there}, {after} {here}"))
     if not found:
@@ -317,15 +318,15 @@ def _sentences(
         if name not in documents or documents[name].is_ur_report:
             continue
         for number, text in enumerate(texts, 1):
-            folded = text.casefold()
-            if any(all(word[:_STEM] in folded for word in words) for words in wanted):
+            there = _page_roots(text)
+            if any(words <= there for words in wanted):
                 starts = [*sentence_starts(text), len(text)]
                 for begin, end in pairwise(starts):
                     if said := text[begin:end].strip():
                         yield Evidence(name, number, said, begin)
 
 
-_STEM = 4
+_page_roots = lru_cache(4_096)(gist)
 _SIGNS = ("un", "in", "non", "ab")
 _WHO = gist("patient worker employee claimant applicant reviewer man woman person")
 
@@ -363,7 +364,11 @@ def content(text: str) -> frozenset[str]:
     return gist(" ".join(telling)) - _WHO - {""} if telling else frozenset()
 
 
-_FOLLOWED = rf"{_AHEAD}|\b(?:not|nothing|nobody|cannot|unable|fail(?:s|ed)?|hardly|barely)\b|n['\u2019]t\b"
+_FOLLOWED = (
+    rf"{_AHEAD}|(?i:\b(?:not(?! (?:been )?(?:recorded|found|seen|present|noted|shown|documented|stated|reported|made|done|performed"
+    r"|there)\b)|nothing|nobody|cannot|unable|fail(?:s|ed)?|hardly|barely)\b|n['\u2019]t\b)"
+)
+"""Denials that cover what follows them; *was not found* covers what stands before it."""
 
 
 @lru_cache(4_096)
