@@ -108,7 +108,7 @@ def test_an_adjudication_goes_on_where_it_stopped(log: Log) -> None:
     first = begin(log, ONE, TWO)
     duration = first.next()
     assert duration is not None
-    first.settle(duration, first.option(duration, "A"), "Counted.")
+    first.settle(duration, first.option(duration, "A"), "They were counted.")
     again = begin(log, TWO, ONE)
     assert again.id != first.id, "the heads belong to the sessions"
     again = Adjudication(log, (TWO, ONE), (HEADS[1], HEADS[0]), "r-judge", random.Random(5))
