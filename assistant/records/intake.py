@@ -7,6 +7,7 @@ at any moment and gone on with; what was refused is not proposed again.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from collections import Counter
@@ -663,6 +664,9 @@ _CALLED = {"employee": "the name", "born": "the date of birth", "claim_number": 
 _NEEDED = {DOCUMENT: ("type",), ITEM: ("service", "region", "prompt_set"), LINE: ("date", "says")}
 
 
+_LEVEL = re.compile(r"\b[CTLS]\d{1,2}\s?[-/]\s?[CTLS]?\d{1,2}\b")
+
+
 def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
     """The region that the disputed services name, else the one that the request and the reports name most."""
     regions = [one.region for one in said.services if one.region]
@@ -676,7 +680,7 @@ def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
             for page in one.pages
             for region in (
                 *(named for _, _, named in regions_named(page)),
-                *(region for line in page.split("\n") for region in regions_of_levels(line)),
+                *(region for said in _LEVEL.findall(page) for region in regions_of_levels(said)),
             )
         )
         if counted:

@@ -537,11 +537,8 @@ class _Reading(Account):
     # -- diagnoses, events
 
     def _diagnoses(self) -> Iterator[Line]:
-        sections = (
-            ("diagnoses", "assessed")
-            if self.document.type in LEGAL
-            else ("diagnoses", "assessed", "impression")
-        )
+        sections = ("diagnoses", "assessed", "impression")
+        retold = self.document.type in LEGAL
         signed = 0
 
         def named(one: Sentence) -> bool:
@@ -552,6 +549,8 @@ class _Reading(Account):
                 signed = one.page
             if one.section not in sections or one.page == signed or re.search(r"[?•]|Rx", one.words):
                 continue
+            if retold and one.section == "impression" and not re.match(r"\d{1,2}[.)]\s", one.words):
+                continue  # of a study among the records
             body = re.sub(r"^\d{1,2}[.)]\s*", "", body_of(one.words)).strip(" .;")
             coded = re.search(r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\b|\b\d{3}\.\d{1,2}\b", body)
             if (

@@ -305,9 +305,14 @@ def dated(text: str, written: PartialDate | None) -> list[Dated]:
     for found in compiled(_SEASON).finditer(text) if "20" in text or "19" in text else ():
         if not any(one.start < found.end() and found.start() < one.end for one in made):
             made.append(Dated(found.start(), found.end(), PartialDate(int(found[1]))))
+    for found in compiled(_LAST_SEASON).finditer(text) if written is not None and written.month else ():
+        over = written.month > _SEASONS[found[1].lower()] + 2  # type: ignore[union-attr, operator]
+        made.append(Dated(found.start(), found.end(), PartialDate(written.year - (not over))))  # type: ignore[union-attr]
     return sorted(made, key=lambda one: (one.start, -one.end))
 
 
+_SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9}
+_LAST_SEASON = rf"(?i)\blast ({'|'.join(_SEASONS)})\b(?!,? (?:of )?(?:19|20)\d\d)"
 _SEASON = r"(?i)\b(?:spring|summer|fall|autumn|winter)(?:\s+of)?,?\s+((?:19|20)\d\d)\b"
 """A time of the year: of a day so told the year is known."""
 

@@ -634,6 +634,7 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         ("Psychological report", "Session: 20\nInterval history\nHe saw a counselor for three sessions.", ["psychotherapy 3 visits", "psychotherapy 20 visits"]),
         (NOTE, "Assessment\nGood gains from exposure. Moderate improvement.", []),
         ("Agreed medical evaluation", "Treatment\nBetween August and November 2018 she went to occupational therapy 14 times. She has been on modified work since August 6, 2018.", ["been on modified work since August 6, 2018", "occupational therapy 14 visits"]),
+        ("Agreed medical evaluation", "Impression\n1. Labral tear of the right hip. 2. Early osteoarthritis.", ["Labral tear of the right hip", "Early osteoarthritis"]),
         ("Acupuncture note", "Mrs. Doe came six times between May 6 and May 29, 2023.", ["acupuncture 6 visits"]),
         (NOTE, "Subjective: Acupuncture started 05/06/2023. Exercises three times a week in PT.", ["acupuncture"]),
         (NOTE, "Medications: Diclofenac XR 11/2013 100 mg BID.", ["diclofenac 100 mg BID"]),
@@ -651,6 +652,8 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         assert said == found, text
     (visits,) = told(("Qualified medical evaluation", "2023-10-16", "Review of records\nNovember 2, 2021, therapy: 24 visits after the operation."))  # fmt: skip
     assert (str(visits.date), visits.parts["count"]) == ("2021-11-02", "24 visits")
+    (visits,) = told((NOTE, "2022-05-03", "HPI: PT last fall, 12 sessions, helped a little."))
+    assert str(visits.date) == "2021"
     (films,) = told((NOTE, "2022-10-13", "X-ray C-spine 3 views: no fracture."), injury="2022-10-12")
     assert (str(films.date), films.parts["finding"]) == ("2022-10-13", "no fracture.")
     assert told((NOTE, "2023-10-13", "X-ray C-spine 3 views: no fracture."), injury="2022-10-12") == []
