@@ -445,7 +445,27 @@ def passages_lettered(review: Review, turn: Turn) -> list[PassageGroup]:
         return []
     if worked_out(session, *turn.place) is not None or proposed(session, *turn.place) is not None:
         return []
-    return list(speaks_of(session, turn.place, prompt.look_for)[: len(LETTERS)])
+    found = speaks_of(session, turn.place, prompt.look_for)
+    if isinstance(shape, NumberShape):  # what counts these stands first, and a heading bears no number
+        from assistant.core.record.counts import counts_any  # where a number is asked for
+
+        told = [one for one in found if not _is_title(one.quote)]
+        found = tuple(sorted(told, key=lambda one: not counts_any(shape.unit, one.quote)))
+    return list(found[: len(LETTERS)])
+
+
+_LONGEST_TITLE = 9
+
+
+def _is_title(quote: str) -> bool:
+    """Whether words are a heading or the label of a form: few, each with a capital, and no sentence."""
+    words = quote.split()
+    return (
+        len(words) <= _LONGEST_TITLE
+        and quote[-1:] not in ".!?;"
+        and all(not one[:1].isalpha() or one[:1].isupper() for one in words)
+        and not any(one[:1].isdigit() for one in words)
+    )
 
 
 def lettered(review: Review, turn: Turn) -> list[str]:

@@ -19,7 +19,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import views
 from assistant.review.conversation import Conversation
-from assistant.review.passages import LETTERS, passages_lettered
+from assistant.review.passages import LETTERS, _is_title, passages_lettered
 from assistant.review.review import Review
 from tests.walk import KEPT
 
@@ -509,3 +509,19 @@ def test_a_search_without_a_source_of_ones_own_ends_with_one_reply(begun: Begin)
     held = talk.review.session.answer("1", "own")
     assert held is not None
     assert (held.closed, dict(held.parts or {})) == (True, {})
+
+
+def test_a_heading_or_label_is_offered_for_no_number() -> None:
+    for quote in (
+        "DISPUTED MEDICAL TREATMENT",
+        "Requested Treatment",
+        "PRIMARY TREATING PHYSICIAN'S PROGRESS REPORT (PR-2)",
+    ):
+        assert _is_title(quote), quote
+    for quote in (
+        "Acupuncture helps, he has had 6 sessions.",
+        "PT 12 Visits",
+        "Chiro 6, made it worse",
+        "He had therapy",
+    ):
+        assert not _is_title(quote), quote

@@ -116,6 +116,20 @@ def says_so(answered: float, unit: str, quotes: Iterable[str]) -> bool:
     return bool(counts) and _makes(answered, name, counts, words)
 
 
+def counts_any(unit: str, quote: str) -> bool:
+    """Whether words count anything as an answer's unit does, or name levels where these are counted."""
+    name = unit_of(unit)
+    if not name:
+        return next(_numbers(_undated(re.sub(_ENTRY, "", quote))), None) is not None
+    return bool(_all_counted([quote], name, levels=False)) or (
+        name in _LEVELS and _levels_named([quote], name) is not None
+    )
+
+
+_ENTRY = r"^\W*\d{1,2}[.)]\s"
+"""The number of an entry of a list, before its words."""
+
+
 def stands_in(answered: float, quotes: Iterable[str]) -> bool:
     """Whether words hold a number, whatever it counts, outside of dates, ages and page numbers."""
     return answered in [number for quote in quotes for number in _numbers(_undated(quote))]

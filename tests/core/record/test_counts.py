@@ -7,6 +7,7 @@ import pytest
 from assistant.core.record.counts import (
     a_day,
     adds_up,
+    counts_any,
     in_figures,
     misquoted,
     of_another,
@@ -216,3 +217,16 @@ def test_a_dose_a_day_comes_of_its_strength_and_how_often_it_is_taken() -> None:
         assert a_day(words) == doses, words
     assert adds_up(30, (20, 10))
     assert not adds_up(40, (20, 10))
+
+
+def test_words_count_in_a_unit_or_do_not() -> None:
+    for unit, quote, told in [
+        ("treatments", "Acupuncture helps, he has had 6 treatments.", True),
+        ("treatments", "DISPUTED MEDICAL TREATMENT", False),
+        ("weeks", "1. Refill Norco 10/325, Soma 350 mg.", False),
+        ("weeks", "He has been on it for 12 weeks.", True),
+        ("levels", "Injection at L4-L5 and L5-S1.", True),
+        ("", "Score 12 of 20.", True),
+        ("", "3. No score.", False),
+    ]:
+        assert counts_any(unit, quote) is told, quote
