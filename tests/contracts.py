@@ -813,7 +813,7 @@ answers:
   visits: {number: whole, unit: visits, from: 0, to: 60}
   surgery:
     group:
-      procedure: {choice: {fusion: Fusion, repair: Repair}, named: {listed: [fusion, repair]}}
+      procedure: {choice: {fusion: {label: Fusion, denies: [a tear], against: [gain]}, repair: Repair}, named: {listed: [fusion, repair]}}
       weeks: {ask: How long ago?, answer: weeks}
       day: {date: partial}
     or: {none: No operation}
