@@ -50,6 +50,7 @@ _LISTED = frozenset({",", "and", "or", "nor", "/", "&", "+"})
 _JOINED = frozenset({"and", "/", "&", "+"})
 _SHOWS, _DOES = frozenset({"positive", "pos"}), frozenset({"did", "does"})
 """What a study says of a finding by itself: "x-ray negative for fracture, CT positive", "; the CT did"."""
+_SET_BESIDE = ([","], ["but"], ["-"], ["and"])
 _FAULTS = frozenset("deficit deficits loss losses change changes abnormality abnormalities asymmetry".split())
 """Nouns by which what everybody needs is only named: in "no strength deficit" the strength is not what is denied."""
 _EITHER = frozenset({"or", "nor", "/"})
@@ -127,6 +128,7 @@ class Assertions:
         self._requests, self._results = words("requests"), frozenset(lists.get("results", ()))
         self._interested, self._masks = beginnings("interested"), beginnings("masks")
         self._conditions, self._occasions = beginnings("conditions"), beginnings("occasions")
+        self._gone = words("gone")
         self._witnesses, self._lost = words("witnesses"), words("lost")
         family = (cue.text.split()[0] for cue in vocabulary.cues if cue.standing == "family")
         self._persons = frozenset(one for one in (*lists.get("persons", ()), *family) if one.isalpha())
@@ -582,7 +584,7 @@ class Assertions:
                 return _DOUBT
             if said[cue.start].startswith("2") and _of_another_grade(said[cue.end :]):
                 return _DOUBT
-        elif self._is_denied(said, cue, begin):
+        elif self._is_denied(said, cue, begin) or self._outlasts(said, cue):
             return _DOUBT
         own = range(max(of.last, cue.start - _NEAR), cue.start)
         if self._now.isdisjoint(said[cue.start : cue.end]) and self._is_of_the_past(
@@ -620,6 +622,11 @@ class Assertions:
             return True
         earlier = next((one for one in range(begin, cue.start) if said[one] in self._negators), None)
         return earlier is not None and not self._claims.isdisjoint(said[earlier : cue.start])
+
+    def _outlasts(self, said: Tokens, cue: CueFound) -> bool:
+        """Whether *not* sets what stays beside what went: "lost his job, not his anxiety"."""
+        set_beside = said[cue.start] == "not" and said[cue.start - 1 : cue.start] in _SET_BESIDE
+        return set_beside and not self._gone.isdisjoint(said[self._part_start(said, cue.start) : cue.start])
 
     def _is_of_the_past(self, said: Tokens, begin: int, start: int, own: range, end: int, until: int) -> bool:
         """Whether a denial is of an earlier time; `own` are the tokens right before its cue: "weakness, previously denied"."""
