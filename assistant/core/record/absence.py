@@ -193,8 +193,8 @@ def _is_beside(
 ) -> bool:
     """Whether a passage says nothing against a choice of something absent, although it has the words of that.
 
-    It says it of what is asked where its page speaks of that too, plainly, and of an entry of a list where it names it. What
-    is older than the cited words says nothing against what they deny, and all that was ever stated against *not stated*.
+    It says it of what is asked where its page speaks of that too, plainly, and of an entry of a list where it names it;
+    against a *yes* its words are enough. What is older than the cited words says nothing against what these deny.
     """
     path = tuple(ground.path.split(".")) if ground.path else ()
     prompt = session.prompt(*place)
@@ -215,6 +215,8 @@ def _is_beside(
         return True
     if len(path) > 1 and not _names_entry(session, place, path[0], group.quote):
         return True
+    if prompt.schema.denials(path) and value not in prompt.schema.denials(path):
+        return False
     asked, pages = prompt.words(), {(group.document, page) for page in group.pages}
     return not any(
         concerns(one, asked)

@@ -840,7 +840,7 @@ def _bears(
             return one.page in document.unreadable
         return not (1 <= one.page <= len(text) and text[one.page - 1].strip())
     found = [group for group in groups if same_words(group, one)]
-    if prompt.beside and ground.kind is Kind.AFFIRMATION:
+    if prompt.beside and not _by_choice(prompt, ground):
         found = [group for group in found if concerns(group, prompt.words())]
     here = [group for group in found if concerns(group, ground.words)]
     if session.guard > 9 and not here and ground.kind is Kind.DENIAL and not document.is_ur_report:
