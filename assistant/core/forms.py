@@ -282,7 +282,7 @@ def _silent(session: Session, scope: str) -> Iterator[AnswerPlace]:
         searched = own_search(session, place) is not None or not prompt.look_for
         if (
             searched
-            and not speaks_of(session, place, prompt.words())
+            and not speaks_of(session, place, prompt.look_for)
             and not proposal_for(session, scope, prompt)
         ):
             yield place

@@ -381,23 +381,24 @@ class RecordSearch:
         gone = {(one.document, one.quote) for one in dismissals(session, place)}
         groups: list[PassageGroup] = []
         aside: list[PassageGroup] = []
-        for one in self.passages(prompt.look_for):
+        against = replace(prompt, look_for=prompt.beside, entries={})
+        for asked, one in [(each, one) for each in (prompt, against) for one in self.passages(each.look_for)]:
             if self._is_label(one):
                 one = replace(one, standing="printed")
-            elif one.supports and self._is_planned(prompt, one):
+            elif one.supports and self._is_planned(asked, one):
                 one = replace(one, standing="hypothetical", plain=True, cue=PLANNED)
             negated = one.standing == "negated"
             if (
                 self._is_of_another(one)
                 or self._is_on_cover(one)
-                or not (self._bears(prompt, one) if negated else self._affirms(prompt, one))
+                or not (self._bears(asked, one) if negated else self._affirms(asked, one))
                 or self._is_elsewhere(session, place, one)
             ):
                 one = replace(one, bears=False)
             elif negated and self.whose(one.document, one.pages):
                 one = replace(one, plain=False)
             (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)
-        made = self._logged(place, by, tuple(prompt.look_for), groups, aside)
+        made = self._logged(place, by, (*prompt.look_for, *prompt.beside), groups, aside)
         pages = {(one.document, page) for one in made.groups if one.supports for page in one.pages}
         return replace(made, stated=self._stated(prompt, pages))
 

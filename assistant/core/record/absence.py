@@ -25,7 +25,7 @@ from assistant.core.record.mentions import (
     regions_of,
 )
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
-from assistant.core.rules.answer_schema import ChoiceShape, DateShape, ListingShape, at
+from assistant.core.rules.answer_schema import ChoiceShape, DateShape, ListingShape, at, says_absent
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import compiled
@@ -194,7 +194,8 @@ def _is_beside(
     """Whether a passage says nothing against a choice of something absent, although it has the words of that.
 
     It says it of what is asked where its page speaks of that too, plainly, and of an entry of a list where it names it;
-    against a *yes* its words are enough. What is older than the cited words says nothing against what these deny.
+    against a *yes* its words are enough. What is older than the cited words says nothing against what they tell, unless that is
+    that something isn't there.
     """
     path = tuple(ground.path.split(".")) if ground.path else ()
     prompt = session.prompt(*place)
@@ -210,14 +211,17 @@ def _is_beside(
         return True
     if group.quote.isupper() or _rates_alike(group.quote) or not is_of_region(session, place, group):
         return True
-    dates = [_date_of(session, one.document) for one in ground.evidence]  # none of what speaks `against`
+    answer = session.reading(place[0]).answer(place[1])
+    cited = ground.evidence or ground.answer.evidence or (answer.all_evidence() if answer is not None else ())
+    dateless = value in shape.against and says_absent(shape.labels[value])
+    dates = [] if dateless else [_date_of(session, one.document) for one in cited]
     if any(_is_later(date, _date_of(session, group.document)) for date in dates):
         return True
     if len(path) > 1 and not _names_entry(session, place, path[0], group.quote):
         return True
     if prompt.schema.denials(path) and value not in prompt.schema.denials(path):
         return False
-    asked, pages = prompt.words(), {(group.document, page) for page in group.pages}
+    asked, pages = prompt.look_for, {(group.document, page) for page in group.pages}
     return not any(
         concerns(one, asked)
         and one.supports

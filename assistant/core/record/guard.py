@@ -248,9 +248,9 @@ _ANY_TITLE = frozenset("report reports note notes of the and for with to record 
 
 def asks_for_report(title: str, prompt: Prompt) -> bool:
     """Whether a question asks for what a report's title names: one of studies asks for no operative report."""
-    asked = " ".join((prompt.ask, *prompt.words()))
+    asked = " ".join((prompt.ask, *prompt.look_for))
     named = [asks for names, asks in _KINDS if names.search(title)]
-    words = set(re.findall(r"\w{2,}", " ".join(prompt.words()).casefold())) - _ANY_TITLE
+    words = set(re.findall(r"\w{2,}", " ".join(prompt.look_for).casefold())) - _ANY_TITLE
     titled = set(re.findall(r"\w{2,}", title.casefold()))
     return any(asks.search(asked) for asks in named) if named else bool(titled & words)
 
@@ -275,7 +275,7 @@ def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[
     ]
     cited = {one.document for one in answer.all_evidence()}
     gone = {one.document for one in dismissals(session, place)}
-    words = {word for term in prompt.words() for word in re.findall(r"\w{2,}", term.casefold())}
+    words = {word for term in prompt.look_for for word in re.findall(r"\w{2,}", term.casefold())}
     left = []
     for document in session.rules.case.documents.values():
         title = set(re.findall(r"\w{2,}", document.title.casefold()))
@@ -288,7 +288,7 @@ def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[
         if not names or not of_such or document.date in listed:
             continue
         found = (one for one in own.groups if one.document == document.id and one.supports)
-        here = [one for one in found if concerns(one, prompt.words())]
+        here = [one for one in found if concerns(one, prompt.look_for)]
         if here and all(is_of_region(session, place, one) for one in here):
             left.append(document)
     if left:
@@ -574,7 +574,7 @@ def _of_another_day(
     dated = next(
         (name for name, part in shape.element.parts.items() if isinstance(part.shape, DateShape)), ""
     )
-    telling = [one for one in own.groups if one.supports and concerns(one, prompt.words())]
+    telling = [one for one in own.groups if one.supports and concerns(one, prompt.look_for)]
     documents = session.rules.case.documents
     for number, entry in (answer.parts or {}).items():
         held = (entry.parts or {}).get(dated)
@@ -813,6 +813,25 @@ def _by_choice(prompt: Prompt, ground: Ground) -> bool:
     return isinstance(shape, ChoiceShape) and str(ground.answer.value) in shape.denies
 
 
+def _is_of_another_study(
+    session: Session, place: AnswerPlace, ground: Ground, one: Evidence, groups: Iterable[PassageGroup]
+) -> bool:
+    """Whether a choice rests on words that were found for another question, out of a document that never speaks of this one.
+
+    That the MRI shows a compressed root is no nerve conduction; a yes or a no may follow from other words.
+    """
+    prompt = session.prompt(*place)
+    shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+    if ground.path or prompt.about or not isinstance(shape, ChoiceShape) or prompt.schema.denials():
+        return False
+    spoken = any(group.document == one.document and concerns(group, prompt.look_for) for group in groups)
+    return (
+        not spoken
+        and not names_choice(prompt, ground, one.quote)
+        and _is_of_another_question(session, place, one)
+    )
+
+
 def _is_of_another_question(session: Session, place: AnswerPlace, one: Evidence) -> bool:
     """Whether words were found for another question of the item: no weakness is no denial of a fever."""
     scope, name = place
@@ -841,7 +860,7 @@ def _bears(
         return not (1 <= one.page <= len(text) and text[one.page - 1].strip())
     found = [group for group in groups if same_words(group, one)]
     if prompt.beside and not _by_choice(prompt, ground):
-        found = [group for group in found if concerns(group, prompt.words())]
+        found = [group for group in found if concerns(group, prompt.look_for)]
     here = [group for group in found if concerns(group, ground.words)]
     if session.guard > 9 and not here and ground.kind is Kind.DENIAL and not document.is_ur_report:
         named = names_denied(prompt, ground, one.quote)
@@ -851,6 +870,8 @@ def _bears(
             return False
     if session.guard > 2 and found and not here:
         return False  # words on another entry of the checklist say nothing of this one
+    if session.guard > 9 and not here and _is_of_another_study(session, place, ground, one, groups):
+        return False
     if ground.kind is Kind.AFFIRMATION:
         return not here or any(group.supports and (group.bears or session.guard < 3) for group in here)
     if document.is_ur_report:

@@ -485,6 +485,16 @@ def _words(schema: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
     return {str(value): tuple(map(str, words)) for value, words in schema.get(key, {}).items()}
 
 
+def says_absent(label: str) -> bool:
+    """Whether a choice says by its label that something is absent or not recorded."""
+    return _ABSENT.search(label) is not None
+
+
+_ABSENT = re.compile(
+    r"(?i)(?<!with or )\b(?:no|not|none|nothing|neither|without|un(?:recorded|stated|measured|changed))\b"
+)
+
+
 def absent_words(shape: Shape) -> Iterator[str]:
     """The words of what the choices of an answer, or of a part of it, say that is absent or not so."""
     if isinstance(shape, ChoiceShape):

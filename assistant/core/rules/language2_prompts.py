@@ -240,7 +240,7 @@ class Language2Prompts(PromptReader):
             schema=schema,
             when=when,
             cite=self.cite(doc, (*path, "cite"), data.get("cite")),
-            look_for=tuple(dict.fromkeys((*words, *beside))),
+            look_for=tuple(dict.fromkeys(words)),
             beside=beside,
             propose=self.proposals(doc, (*path, "propose")),
             absence=str(says.get("together", "")),

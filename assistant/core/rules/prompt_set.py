@@ -99,8 +99,8 @@ class Prompt(Value):
     """One question: when it applies, what may be answered, and how the answer reads in the draft.
 
     `about` is one of `ABOUT`, or empty where the question is what the record says; `confirms` is the value that is
-    confirmed together with others in one form; `entries` are the words of each entry of a checklist. `beside` are those of
-    `look_for` by which nothing is found but what a choice says that is absent.
+    confirmed together with others in one form; `entries` are the words of each entry of a checklist, `beside` those of what
+    speaks against a choice, which are looked for as well.
 
     Of the second language: `once` is asked once for all items of a case; the evidence of one that asks
     `elsewhere` may speak of another side, level or region; `computed` is what other answers make of it, and
@@ -138,8 +138,7 @@ class Prompt(Value):
     def words(self, part: str = "") -> tuple[str, ...]:
         """The words that are looked for: those of an entry of a checklist, or all that the question has."""
         entry = self.entries.get(part)
-        asked = self.look_for if entry is None else entry.words
-        return tuple(word for word in asked if word not in self.beside) if self.beside else asked
+        return self.look_for if entry is None else entry.words
 
     def rule_roots(self, but: Collection[str] = ()) -> KeysView[str]:
         """What its rules and its sum read, in order: questions, `case`, `item` and so on; `but` these paths."""

@@ -248,7 +248,7 @@ class PromptReader(FieldReader):
             schema=schema,
             when=when,
             cite=cite,
-            look_for=tuple(dict.fromkeys((*words, *beside))),
+            look_for=tuple(dict.fromkeys(words)),
             beside=beside,
             propose=self.proposals(doc, (*path, "propose")),
             says={

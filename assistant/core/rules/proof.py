@@ -25,6 +25,7 @@ from assistant.core.rules.answer_schema import (
     inline,
     over,
     reserved,
+    says_absent,
     schema_at,
 )
 from assistant.core.rules.completion import name_of
@@ -454,18 +455,13 @@ def _absent(prompt: Prompt) -> bool:
     return prompt.schema.may_be(Status.NOT_DOCUMENTED)
 
 
-_SAYS_ABSENT = re.compile(
-    r"(?i)(?<!with or )\b(?:no|not|none|nothing|neither|without|un(?:recorded|stated|measured|changed))\b"
-)
-
-
 def unnamed(prompt: Prompt) -> Iterator[str]:
     """The choices about the patient that say that something is absent, and for which no words name what."""
     if not (prompt.about or prompt.record):
         for path, shape in _choices(prompt.schema.shape):
             held = {"none", "no", "yes", *prompt.schema.denials(), *shape.opposed}
             for value, label in shape.labels.items():
-                if value not in held and _SAYS_ABSENT.search(label):
+                if value not in held and says_absent(label):
                     at = ".".join((prompt.id, *path, value))
                     yield f"{at}: “{label}” says that something is absent, and neither `denies` nor `against` names it."
 
