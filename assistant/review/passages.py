@@ -445,7 +445,7 @@ def passages_lettered(review: Review, turn: Turn) -> list[PassageGroup]:
         return []
     if worked_out(session, *turn.place) is not None or proposed(session, *turn.place) is not None:
         return []
-    found = speaks_of(session, turn.place, prompt.look_for)
+    found = tuple(one for one in speaks_of(session, turn.place, prompt.look_for) if one.bears)
     if isinstance(shape, NumberShape):  # what counts these stands first, and a heading bears no number
         from assistant.core.record.counts import counts_any  # where a number is asked for
 
@@ -483,6 +483,9 @@ def denied_by(session: Session, command: c.RecordAnswer | c.CiteEvidence) -> tup
     name, *rest = command.prompt.split(".")
     prompt = session.prompt(command.item, name)
     value = command.answer.value if isinstance(command, c.RecordAnswer) else None
+    shape = at(prompt.schema.shape, tuple(rest))
+    if isinstance(shape, ChoiceShape) and str(value) in shape.denies:
+        return shape.denies[str(value)]
     denied = isinstance(value, str) and value in prompt.schema.denials(tuple(rest))
     return tuple(prompt.words(rest[0] if rest else "")) if denied else ()
 

@@ -50,6 +50,12 @@ _CONTINUES = re.compile(
     r"\s*[,(–-]\s*cont(?:inued|['’]d|d|\.)?\s*\)?\.?"
 )
 """The heading of a page that goes on with a document: `PROGRESS NOTE, continued`."""
+_TITLE = re.compile(
+    r"(?!NO |NORMAL |DENIES |WITHOUT )(?=[A-Z ,'&/()-]+$)(?:[A-Z'&/()-]+,? ){0,6}(?:NOTES?|REPORT|VISIT|CONSULTATION|EVALUATION|RECORDS?|SUMMARY|LETTER|FORM|QUESTIONNAIRE|SURVEY"
+    r"|COMPLAINTS?|APPLICATION|AUTHORIZATION)"
+)
+"""The title of a document, in capitals: `PAIN MANAGEMENT CONSULTATION`."""
+_LABEL = re.compile(r"[A-Z][\w /'&().-]{1,40}:")
 _COVER = re.compile(
     r"(?is)(?=.{0,400}?\b(?:fax|facsimile)\s+(?:cover|transmi\w+)|.{0,400}?\bcover\s+(?:sheet|page)\b)(?=.{0,1200}?^\W*(?:to|from|pages?|fax)\b)(?!.{2500})",
     re.MULTILINE,
@@ -173,10 +179,17 @@ class RecordSearch:
         return frozenset(line for line, times in seen.items() if times > max(2, len(pages) / 2))
 
     def is_running(self, quote: str) -> bool:
-        """Whether words stand at the head or the foot of most pages, or name a document that goes on: nothing of the patient."""
+        """Whether words stand at the head or the foot of most pages, name a document, or are a heading or an empty label of it.
+
+        Such words tell nothing of the patient.
+        """
         said = [line for line in quote.split("\n") if line.strip()]
         return bool(said) and all(
-            _CONTINUES.fullmatch(one.strip()) or any(_without_figures(one) in line for line in self._running)
+            _CONTINUES.fullmatch(one.strip())
+            or _TITLE.fullmatch(one.strip())
+            or _LABEL.fullmatch(one.strip())
+            or self._headings.fullmatch(one)
+            or any(_without_figures(one) in line for line in self._running)
             for one in said
         )
 
@@ -391,6 +404,7 @@ class RecordSearch:
             if (
                 self._is_of_another(one)
                 or self._is_on_cover(one)
+                or (not negated and self.is_running(one.quote))
                 or not (self._bears(asked, one) if negated else self._affirms(asked, one))
                 or self._is_elsewhere(session, place, one)
             ):

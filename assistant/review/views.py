@@ -199,6 +199,8 @@ def unseen_lines(review: Review) -> list[str]:
             said = "denied" if one.cue != PLANNED else "planned, so that it says nothing of what there was"
         else:
             said = f"taken as denied by “{one.cue}”, which is not plain" if one.cue else "not plainly denied"
+        if one.kind == "denied":
+            said += f": {review.session.prompt(one.scope, one.prompt).ask}"
         places = [place.rpartition(":") for place in one.places]
         whose = next(filter(None, (review.search.whose(name, [int(page)]) for name, _, page in places)), "")
         said += f"; its page gives {whose}" if whose else ""

@@ -532,6 +532,16 @@ def test_what_a_list_leaves_out_speaks_against_it(
         ("physical-therapy-after-cuff-repair", answer(), "Function has declined since the therapy ended."),
         (
             "opioid-refill-back-at-work",
+            answer(),
+            "NOTE\n\nHe was laid off in January and has not worked since.",
+        ),
+        (
+            "home-health-homemaking",
+            answer(homebound=quoted("yes", "walks with\na cane", "progress-note-2014-01-15")),
+            "",
+        ),
+        (
+            "opioid-refill-back-at-work",
             answer(relief=quoted("same", "Shoulder pain after two operations.", "progress-note-2014-09-08")),
             "",
         ),
@@ -586,6 +596,15 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
                 root_test=quoted("clear", "There is no weakness of the legs.", "progress-note-2015-10-23")
             ),
             "answered: No radiculopathy",
+        ),
+        (
+            "lumbar-epidural-first",
+            answer(
+                root_test=quoted(
+                    "agrees", "left paracentral extrusion at L5-S1 with compression", "mri-report-2015-01-20"
+                )
+            ),
+            "answered: Radiculopathy at the level asked for",
         ),
         (
             "opioid-refill-back-at-work",
