@@ -404,7 +404,7 @@ class RecordSearch:
             if (
                 self._is_of_another(one)
                 or self._is_on_cover(one)
-                or (not negated and self.is_running(one.quote))
+                or (one.supports and self.is_running(one.quote))
                 or not (self._bears(asked, one) if negated else self._affirms(asked, one))
                 or self._is_elsewhere(session, place, one)
             ):

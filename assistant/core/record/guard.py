@@ -813,6 +813,9 @@ def _by_choice(prompt: Prompt, ground: Ground) -> bool:
     return isinstance(shape, ChoiceShape) and str(ground.answer.value) in shape.denies
 
 
+_A_STUDY = re.compile(r"(?i)imaging|electrodiagnos|conduction|films?\b|x-?ray|stud(?:y|ies)\b|scan")
+
+
 def _is_of_another_study(
     session: Session, place: AnswerPlace, ground: Ground, one: Evidence, groups: Iterable[PassageGroup]
 ) -> bool:
@@ -822,7 +825,8 @@ def _is_of_another_study(
     """
     prompt = session.prompt(*place)
     shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
-    if ground.path or prompt.about or not isinstance(shape, ChoiceShape) or prompt.schema.denials():
+    of_choice = isinstance(shape, ChoiceShape) and not prompt.schema.denials()
+    if ground.path or prompt.about or not of_choice or not _A_STUDY.search(prompt.ask):
         return False
     spoken = any(group.document == one.document and concerns(group, prompt.look_for) for group in groups)
     return (
