@@ -240,7 +240,7 @@ UNFITTING: dict[str, tuple[Change, str, str, str]] = {
         flags(fracture=quoted("no", "Skin is clear.")),
         "Skin is clear.",
         "cervical-radiographs-after-fusion",
-        "“fracture or dislocation (absent)”: document 1, page 1 “Skin is clear.”",
+        "fracture or dislocation (absent): document 1, page 1 “Skin is clear.”",
     ),
     "a count": (
         answer(requested=quoted(8, "Seen on April 8.")),
