@@ -664,7 +664,14 @@ _CALLED = {"employee": "the name", "born": "the date of birth", "claim_number": 
 _NEEDED = {DOCUMENT: ("type",), ITEM: ("service", "region", "prompt_set"), LINE: ("date", "says")}
 
 
-_LEVEL = re.compile(r"\b[CTLS]\d{1,2}\s?[-/]\s?[CTLS]?\d{1,2}\b")
+_LEVEL = re.compile(r"\b[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?\b(?!\.\d)")
+
+
+@lru_cache(maxsize=4_096)
+def _regions_on(page: str) -> tuple[str, ...]:
+    """The regions that a page names, each as often as it does, by a name or by a level."""
+    levels = (region for said in _LEVEL.findall(page) for region in regions_of_levels(said))
+    return (*(region for _, _, region in regions_named(page)), *levels)
 
 
 def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
@@ -678,10 +685,7 @@ def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
             for one in documents
             if one.type in kinds
             for page in one.pages
-            for region in (
-                *(named for _, _, named in regions_named(page)),
-                *(region for said in _LEVEL.findall(page) for region in regions_of_levels(said)),
-            )
+            for region in _regions_on(page)
         )
         if counted:
             return counted.most_common(1)[0][0]

@@ -174,6 +174,14 @@ def test_a_missing_report_is_said_and_nothing_but_the_report_is_refused(tmp_path
             work.finish("a", "b", True)
 
 
+def test_a_region_is_named_by_its_levels_too(tmp_path: Path) -> None:
+    asked = UR.replace("MRI lumbar spine without contrast (CPT 72148)", "Baclofen 10 mg")
+    note = "PROGRESS REPORT\nDate of visit: 10/16/2023\nLeg pain after a fusion from L4 to S1, decreased L5.\nAnn Quill, MD"
+    with Intake(tmp_path / "case", lambda *_: None) as work:
+        work.arrive([packet(tmp_path, asked, note)])
+        assert [one.fields["region"] for one in of(work, ITEM)] == ["lumbar spine"]
+
+
 def test_another_region_and_what_lies_outside_the_claims_time_is_marked(tmp_path: Path) -> None:
     late = NOTE.replace("10/16/2023", "12/20/2023")
     with work_on(tmp_path, UR, RFA, WRIST, late) as work:
