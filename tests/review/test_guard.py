@@ -526,6 +526,17 @@ def test_what_a_list_leaves_out_speaks_against_it(
     assert (review.session.status, made.open) == ("signed", [])
 
 
+def test_another_kind_in_a_list_covers_what_its_own_words_name_and_no_more(tmp_path: Path) -> None:
+    menthol, gabapentin = "Topical menthol was tried, no help.", "Gabapentin was tried, no help."
+
+    def another(given: dict[str, Any]) -> None:
+        parts = {"kind": quoted("other", menthol), "result": quoted("insufficient", menthol)}
+        given["tried"] = [*given["tried"], parts]
+
+    _, made = run(tmp_path, another, f"{menthol}\n{gabapentin}\n", "relaxant-ten-days-in-a-flare")
+    assert [gabapentin in problem.what for problem in made.open] == [True]
+
+
 @pytest.mark.parametrize(
     ("case", "change", "chart"),
     [

@@ -319,6 +319,7 @@ def _unsaid(session: Session, text: str, said: Sequence[str], borne: bool) -> It
         for prompt in session.rules.sets[item].prompts.values()
         if not prompt.about  # how the request reads is no finding: "not as requested"
         for word in (*prompt.look_for, *compiled(r"[a-z]{6,}").findall(prompt.ask.casefold()))
+        if not compiled(NEGATION).fullmatch(word)
     }
     of = (
         [one for one in sorted(asked) if compiled(rf"(?i)\b{re.escape(one)}\b").search(text)]
