@@ -381,25 +381,33 @@ def expanded(wanted: Wanted, forms: Forms) -> Expansion:
 
 def _spoken(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[str, None]) -> set[str]:
     """The wordings of a phrase in the record's own words; each is added to what is `spoken`."""
-    made = set(_worded(phrase.text, forms, apart))
+    made = {*_worded(_single_words(phrase.text), forms, apart)}
     spoken.update((f'"{wording}"', None) for wording in sorted(made))
     return made
 
 
-def _worded(text: str, forms: Forms, apart: frozenset[str]) -> Iterator[str]:
-    every: list[list[str]] = []
-    for word in words_in(text).split():
-        every.append([form for form in forms(word) if form == word or form not in apart])
-        if not every[-1]:  # most wordings have a word that the record lacks
-            return iter(())
+def _worded(words: Iterable[str], forms: Forms, apart: frozenset[str]) -> Iterator[str]:
+    if not all(map(forms, words)):  # most wordings have a word that the record lacks
+        return iter(())
+    every = [[form for form in forms(word) if form == word or form not in apart] for word in words]
     return map(" ".join, islice(product(*every), MOST_FORMS))
+
+
+@lru_cache(maxsize=16_384)
+def _single_words(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase of the vocabulary, which is looked for in each record."""
+    return tuple(words_in(phrase).split())
 
 
 def _pattern(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[str, None]) -> Pattern:
     """The parts of a phrase that may stand apart; empty where the record lacks one of them."""
-    parts = phrase.text.split(APART) if APART in phrase.text else words_in(phrase.text).split()
-    every = [sorted(set(_worded(part, forms, apart))) for part in parts if words_in(part)]
-    if len(every) < _TURNED or not all(every):
+    parts = phrase.text.split(APART) if APART in phrase.text else _single_words(phrase.text)
+    every = []
+    for words in filter(None, map(_single_words, parts)):
+        every.append(sorted({*_worded(words, forms, apart)}))
+        if not every[-1]:
+            return ()
+    if len(every) < _TURNED:
         return ()
     near = phrase.gap * (len(every) - 1)
     for chosen in islice(product(*every), _MOST_PATTERNS):

@@ -197,7 +197,9 @@ class Criterion(Value, dict=True):
         return (OWN,) if self.own else tuple(read)
 
     def atoms(self) -> tuple[Atom, ...]:
-        return (*atoms(self.applies), *atoms(self.when))
+        """Every atom of its conditions, in order; those of a part that several conditions share come once."""
+        seen: dict[int, Formula] = {}
+        return (*atoms(self.applies, seen), *atoms(self.when, seen))
 
 
 class Exclusion(Value):
