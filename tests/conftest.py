@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from assistant import library
 from assistant.log import Log, database
@@ -39,6 +40,9 @@ read_text = library.read_text
 read_once = cache(read_text)
 library.read_text = lambda path: (read_once if str(path).startswith(OWN) else read_text)(path)
 
+providers._get_local_constants = lambda: (
+    providers._local_constants
+)  # it reads all modules that are loaded: for seconds
 settings.register_profile(
     "tests", max_examples=scale.of(12, 200), derandomize=not scale.ALL, database=None, deadline=None
 )

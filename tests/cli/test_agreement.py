@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -60,7 +61,12 @@ class Desk:
         )
 
     def review(
-        self, reviewer: str, changes: Mapping[str, Any] | None = None, decision: str = "", case: str = CASE
+        self,
+        reviewer: str,
+        changes: Mapping[str, Any] | None = None,
+        decision: str = "",
+        case: str = CASE,
+        sheet: str = "",
     ) -> str:
         """A review with the reference's answers but for some; an empty decision is the reference's. Its id."""
         data = dict(
@@ -75,7 +81,7 @@ class Desk:
             data["determinations"] = {"1": {"decision": decision, "reason": "It departs."}}
         if decision == "none":
             data["determinations"] = {}
-        file = self.folder / f"{reviewer}.yaml"
+        file = self.folder / f"{sheet or reviewer}.yaml"
         file.write_text(json.dumps(data), encoding="utf-8")
         made = json.loads(self.imr("review", case, "--answers", str(file), "--json").out)
         return str(made["session"])
@@ -95,11 +101,45 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
-    monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
-    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return Desk(tmp_path, monkeypatch, capsys)
+    return desk_in(tmp_path, monkeypatch, capsys)
+
+
+def desk_in(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.setenv("IMR_LOG", str(folder / "log.sqlite"))
+    monkeypatch.setenv("IMR_CONFIG", str(folder / "config"))
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    return Desk(folder, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reviewed")
+
+
+@pytest.fixture(scope="module")
+def ids() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def reviewed(
+    folder: Path,
+    ids: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> tuple[Desk, dict[str, str]]:
+    """A desk with the reviews of a study, and the ids of these: one desk for all tests, which change no review."""
+    desk = desk_in(folder, monkeypatch, capsys)
+    if not ids:
+        ids["one"], ids["other"] = desk.review("r-one"), desk.review("r-two", {"duration": 70})
+        another = other_case(desk, "another-case")
+        ids["elsewhere"] = desk.review("r-one", case=another)
+        desk.review("r-two", {"duration": 70}, case=another)
+        ids["again"] = desk.review("r-two", sheet="again")
+        ids["unfinished"] = desk.review("r-three", decision="none")
+        desk.review("r-one", case=other_case(desk, "lonely-case"))
+    return desk, ids
 
 
 def other_case(desk: Desk, name: str) -> str:
@@ -114,8 +154,9 @@ def other_case(desk: Desk, name: str) -> str:
     return str(folder)
 
 
-def test_two_reviews_of_a_case(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two", {"duration": 70})
+def test_two_reviews_of_a_case(reviewed: tuple[Desk, dict[str, str]]) -> None:
+    desk, ids = reviewed
+    one, other = ids["one"], ids["other"]
     data = desk.agree(one, other)
     assert (data["case"], data["method"]["kappa"], data["method"]["samples"]) == (CASE, "cohen", 2000)
     assert [(rater["rater"], rater["reviewer"]) for rater in data["raters"]] == [
@@ -132,12 +173,13 @@ def test_two_reviews_of_a_case(desk: Desk) -> None:
     assert max(map(len, said.out.splitlines())) < 80
 
 
-def test_that_the_sessions_were_read_is_logged_beside_them(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two")
+def test_that_the_sessions_were_read_is_logged_beside_them(reviewed: tuple[Desk, dict[str, str]]) -> None:
+    desk, ids = reviewed
+    one, other = ids["one"], ids["other"]
     before = desk.entries("SELECT session, count(*) FROM event GROUP BY session")
     desk.agree(one, other)
     after = dict(desk.entries("SELECT session, count(*) FROM event GROUP BY session"))
-    assert all(after[session] == count for session, count in before)
+    assert all(after[session] == count for session, count in before if session in ids.values())
     bodies = [
         json.loads(row[0])["body"]
         for row in desk.entries("SELECT entry FROM event WHERE kind = 'access.read'")
@@ -145,10 +187,10 @@ def test_that_the_sessions_were_read_is_logged_beside_them(desk: Desk) -> None:
     assert {"command": "agree", "sessions": [one, other]} in bodies
 
 
-def test_what_cannot_be_compared_is_refused_with_what_to_do(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two")
-    unfinished = desk.review("r-three", decision="none")
-    elsewhere = desk.review("r-four", case=other_case(desk, "another-case"))
+def test_what_cannot_be_compared_is_refused_with_what_to_do(reviewed: tuple[Desk, dict[str, str]]) -> None:
+    desk, ids = reviewed
+    one, other = ids["one"], ids["other"]
+    unfinished, elsewhere = ids["unfinished"], ids["elsewhere"]
     calls = {
         (): "No session is named",
         (one,): "One reviewer alone",
@@ -170,8 +212,13 @@ def test_what_cannot_be_compared_is_refused_with_what_to_do(desk: Desk) -> None:
     assert "still open" in desk.type("", "adjudicate", one, unfinished).err
 
 
-def test_a_log_that_does_not_verify_is_not_measured(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two")
+def test_a_log_that_does_not_verify_is_not_measured(
+    reviewed: tuple[Desk, dict[str, str]], desk: Desk
+) -> None:
+    reviews, ids = reviewed
+    one, other = ids["one"], ids["other"]
+    shutil.copy(reviews.log, desk.log)
+    assert desk.imr("agree", one, other).status == 0
     with closing(sqlite3.connect(desk.log)) as connection, connection:
         (trigger,) = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%BEFORE UPDATE%ON event%'"
@@ -190,14 +237,15 @@ def test_a_log_that_does_not_verify_is_not_measured(desk: Desk) -> None:
         assert "doesn't verify" in said.err
 
 
-def test_the_same_reviewer_twice_is_told_to_agree_with_himself(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-one", {"duration": 70})
-    data = desk.agree(one, other)
-    assert any("A and B are by one reviewer (r-one)" in said for said in data["warnings"])
+def test_the_same_reviewer_twice_is_told_to_agree_with_himself(reviewed: tuple[Desk, dict[str, str]]) -> None:
+    desk, ids = reviewed
+    data = desk.agree(ids["other"], ids["again"])
+    assert any("A and B are by one reviewer (r-two)" in said for said in data["warnings"])
 
 
-def test_reviews_are_held_against_the_reference_and_a_sheet(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two", {"duration": 70})
+def test_reviews_are_held_against_the_reference_and_a_sheet(reviewed: tuple[Desk, dict[str, str]]) -> None:
+    desk, ids = reviewed
+    one, other = ids["one"], ids["other"]
     data = desk.agree(one, other, "--reference", "--with", str(desk.folder / "r-two.yaml"))
     parted = {tuple(pair["raters"]): pair["of"] - pair["alike"] for pair in data["standards"]}
     assert parted == {("A", "reference"): 0, ("B", "reference"): 1, ("A", "r-two"): 1, ("B", "r-two"): 0}
@@ -209,8 +257,11 @@ def test_reviews_are_held_against_the_reference_and_a_sheet(desk: Desk) -> None:
     assert alone["first_divergence"]["prompt"] == "duration"
 
 
-def test_bundles_are_compared_like_sessions_also_where_there_is_no_log(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two", {"duration": 70})
+def test_bundles_are_compared_like_sessions_also_where_there_is_no_log(
+    reviewed: tuple[Desk, dict[str, str]],
+) -> None:
+    desk, ids = reviewed
+    one, other = ids["one"], ids["other"]
     files = []
     for session in (one, other):
         files.append(str(desk.folder / f"{session}.imr"))
@@ -229,15 +280,10 @@ def test_bundles_are_compared_like_sessions_also_where_there_is_no_log(desk: Des
     assert "damaged" in said.err
 
 
-def test_a_study_takes_each_reviewer_once_and_says_what_it_left_out(desk: Desk) -> None:
-    elsewhere = other_case(desk, "another-case")
-    lonely = other_case(desk, "lonely-case")
-    for case in (CASE, elsewhere):
-        desk.review("r-one", case=case)
-        desk.review("r-two", {"duration": 70}, case=case)
-    desk.review("r-two", case=CASE)
-    desk.review("r-three", decision="none")
-    desk.review("r-one", case=lonely)
+def test_a_study_takes_each_reviewer_once_and_says_what_it_left_out(
+    reviewed: tuple[Desk, dict[str, str]],
+) -> None:
+    desk, _ = reviewed
     data = desk.agree("--cases")
     assert (data["case"], data["method"]["study"]) == (None, True)
     assert {
@@ -261,8 +307,11 @@ def test_a_study_takes_each_reviewer_once_and_says_what_it_left_out(desk: Desk) 
     assert len(with_reference["standards"]) == 2
 
 
-def test_an_adjudication_from_the_terminal_is_compared_by_its_session_and_by_its_sheet(desk: Desk) -> None:
-    one, other = desk.review("r-one"), desk.review("r-two", {"duration": 70})
+def test_an_adjudication_from_the_terminal_is_compared_by_its_session_and_by_its_sheet(
+    reviewed: tuple[Desk, dict[str, str]],
+) -> None:
+    desk, ids = reviewed
+    one, other = ids["one"], ids["other"]
     sheet = desk.folder / "sheet.yaml"
     stopped = desk.type("own 73\n", "adjudicate", one, other)
     assert stopped.status == 1

@@ -39,13 +39,13 @@ from assistant.log.database import CLOSING
 from assistant.log.entry import FAMILIES
 from assistant.log.keys import signer
 from tests.log.forgery import rewrite, unfenced
+from tests.prove import scale
 
 LETTER = "The determination.\n"
 Files = dict[str, bytes]
 
 
-@pytest.fixture
-def three(path: Path) -> Path:
+def reviews(path: Path) -> Path:
     """A log of three reviews that take turns; each has texts, and rests on files."""
     bodies = {name: f"the file {name}".encode() for name in ("case", "set")}
     hashes = {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
@@ -67,10 +67,26 @@ def three(path: Path) -> Path:
     return path
 
 
+def of_bravo(log: Path) -> bytes:
+    return bundle(
+        log, "bravo", covering_checkpoint(log, "charlie"), LetterTexts(f"Dear all,\n{LETTER}", LETTER)
+    )
+
+
 @pytest.fixture
-def made(three: Path) -> bytes:
-    note = covering_checkpoint(three, "charlie")
-    return bundle(three, "bravo", note, LetterTexts(f"Dear all,\n{LETTER}", LETTER))
+def three(path: Path) -> Path:
+    return reviews(path)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, for all that only read it."""
+    return reviews(tmp_path_factory.mktemp("kept") / "log.sqlite")
+
+
+@pytest.fixture(scope="module")
+def made(kept: Path) -> bytes:
+    return of_bravo(kept)
 
 
 def unpacked(data: bytes) -> Files:
@@ -103,7 +119,7 @@ def unpacked_about(path: Path) -> bytes:
 # -- a whole one ----------------------------------------------------------------------------------
 
 
-def test_everything_holds(three: Path, made: bytes, tmp_path: Path) -> None:
+def test_everything_holds(kept: Path, made: bytes, tmp_path: Path) -> None:
     assert checked(made, tmp_path) == {
         "chain": True,
         "texts": True,
@@ -112,7 +128,7 @@ def test_everything_holds(three: Path, made: bytes, tmp_path: Path) -> None:
         "signature": None,
         "inclusion": True,
     }
-    assert checked(made, tmp_path, key=key_of(three))["signature"] is True
+    assert checked(made, tmp_path, key=key_of(kept))["signature"] is True
 
 
 def test_what_the_signature_does_not_cover_is_not_said_to_be_proven(made: bytes, tmp_path: Path) -> None:
@@ -128,9 +144,8 @@ def test_what_the_signature_does_not_cover_is_not_said_to_be_proven(made: bytes,
     assert said["letter"] == "signed-text.txt has the hash that the signature holds"
 
 
-def test_the_same_session_gives_the_same_bytes(three: Path, made: bytes) -> None:
-    note = covering_checkpoint(three, "charlie")
-    assert bundle(three, "bravo", note, LetterTexts(f"Dear all,\n{LETTER}", LETTER)) == made
+def test_the_same_session_gives_the_same_bytes(kept: Path, made: bytes) -> None:
+    assert of_bravo(kept) == made
 
 
 def test_nothing_of_another_session_goes_along(made: bytes) -> None:
@@ -140,24 +155,26 @@ def test_nothing_of_another_session_goes_along(made: bytes) -> None:
     assert b"words of bravo" in everything
 
 
-@pytest.mark.parametrize("wide", [40, 60, 80, 200])
 def test_what_it_prints_fits_the_terminal_and_a_key_stays_whole(
-    three: Path, made: bytes, tmp_path: Path, wide: int
+    kept: Path,
+    made: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "session.imr"
     file.write_bytes(made)
-    run = [sys.executable, "-I", "-S", str(file)]
-    env = {**os.environ, "COLUMNS": str(wide)}
-    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
-    assert done.returncode == standalone_verify.OPEN
-    key = key_of(three)
-    assert [line.strip() for line in done.stdout.splitlines() if key in line] == [key]
-    over = [line.strip() for line in done.stdout.splitlines() if len(line) > wide]
-    assert all(" " not in line for line in over)
-    assert all(key.startswith(line.rstrip(";")) for line in over)
-    said = " ".join(done.stdout.split())
-    for one in standalone_verify.examine(file):
-        assert f"{one.name} {one.says}" in said
+    key = key_of(kept)
+    for wide in (40, 60, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(wide))
+        assert standalone_verify.main([str(file)]) == standalone_verify.OPEN
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.strip() for line in lines if key in line] == [key]
+        over = [line.strip() for line in lines if len(line) > wide]
+        assert all(" " not in line and key.startswith(line.rstrip(";")) for line in over)
+        said = " ".join(" ".join(lines).split())
+        for one in standalone_verify.examine(file):
+            assert f"{one.name} {one.says}" in said
 
 
 @hypothesis_given(st.text("ab =+/-\x1b", max_size=300), st.integers(1, 120))
@@ -168,14 +185,14 @@ def test_no_word_is_lost_or_broken_by_wrapping(text: str, wide: int) -> None:
     assert all(len(line) <= room or len(line.removeprefix("  holds  chain").split()) == 1 for line in lines)
 
 
-def test_it_checks_itself_with_nothing_but_python(three: Path, made: bytes, tmp_path: Path) -> None:
+def test_it_checks_itself_with_nothing_but_python(kept: Path, made: bytes, tmp_path: Path) -> None:
     """Isolated and without site packages, so that neither this program nor any library is there."""
     file = tmp_path / "session.imr"
     file.write_bytes(made)
     held = tmp_path / "held.txt"
     held.write_bytes(unpacked(made)["checkpoint.txt"])
     run = [sys.executable, "-I", "-S", str(file)]
-    for more in ([], ["--key", key_of(three)], ["--checkpoint", str(held)], ["--json"]):
+    for more in ([], ["--key", key_of(kept)], ["--checkpoint", str(held)], ["--json"]):
         done = subprocess.run([*run, *more], capture_output=True, text=True, cwd=tmp_path, check=False)
         assert (done.returncode, done.stderr) == (0 if "--key" in more else standalone_verify.OPEN, ""), done
         assert "Whose key it is" in done.stdout
@@ -189,11 +206,11 @@ def test_it_checks_itself_with_nothing_but_python(three: Path, made: bytes, tmp_
     assert "It does NOT hold." in done.stdout
 
 
-def test_a_reader_that_went_away_changes_nothing(three: Path, made: bytes, tmp_path: Path) -> None:
+def test_a_reader_that_went_away_changes_nothing(kept: Path, made: bytes, tmp_path: Path) -> None:
     """What was found stays the status, and nothing is said of it; nothing was found where help was asked for."""
     file = tmp_path / "session.imr"
     file.write_bytes(made)
-    for more, status in (["--key", key_of(three)], 0), ([], standalone_verify.OPEN), (["--help"], 141):
+    for more, status in (["--key", key_of(kept)], 0), ([], standalone_verify.OPEN), (["--help"], 141):
         reader, writer = os.pipe()
         os.close(reader)
         run = [sys.executable, "-I", "-S", str(file), *more]
@@ -204,12 +221,12 @@ def test_a_reader_that_went_away_changes_nothing(three: Path, made: bytes, tmp_p
         assert (done.returncode, done.stderr) == (status, "")
 
 
-def test_it_is_read_as_a_log_is(three: Path, made: bytes, tmp_path: Path) -> None:
+def test_it_is_read_as_a_log_is(kept: Path, made: bytes, tmp_path: Path) -> None:
     file = tmp_path / "session.imr"
     file.write_bytes(made)
     assert is_bundle(str(file))
-    source, session = open_source(three, str(file))
-    with source, Log.open(three, write=False) as log:
+    source, session = open_source(kept, str(file))
+    with source, Log.open(kept, write=False) as log:
         assert session == "bravo"
         assert source.read(session) == log.read("bravo")
         assert [row.id for row in source.sessions()] == ["bravo"]
@@ -221,17 +238,17 @@ def test_it_is_read_as_a_log_is(three: Path, made: bytes, tmp_path: Path) -> Non
 
 
 def test_a_session_of_the_log_is_read_from_the_log(
-    three: Path, made: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Path, made: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("alp", "last", "session.imr"):
         Path(name).write_bytes(made)  # of bravo: what is called like a session is not read in its place
-    source, session = open_source(three, "alp")
+    source, session = open_source(kept, "alp")
     with source:
         assert (session, len(source.read(session))) == ("alpha", 6)
     assert [is_bundle(name) for name in ("last", "./last", "session.imr")] == [False, True, True]
     with pytest.raises(Refused, match="No session"):
-        open_source(three, "nothing-such")
+        open_source(kept, "nothing-such")
     assert not is_bundle("no\0name")
 
 
@@ -339,7 +356,7 @@ def test_no_flipped_byte_is_unnoticed_but_in_what_is_not_checked(made: bytes, tm
     chance = random.Random(6962)
     kept = ("entries.ndjson", "texts.ndjson", "checkpoint.txt", "signed-text.txt")
     original = unpacked(made)
-    for at in chance.sample(range(len(made)), 150):
+    for at in chance.sample(range(len(made)), scale.of(60, 150)):
         changed = bytearray(made)
         changed[at] ^= chance.randrange(1, 256)
         if all(ok is not False for ok in checked(bytes(changed), tmp_path).values()):
@@ -402,7 +419,7 @@ def test_whatever_json_stands_in_a_bundle_it_is_answered_in_words(
 ) -> None:
     chance, file = random.Random(31), tmp_path / "spoilt.imr"
     files = unpacked(made)
-    for _ in range(300):
+    for _ in range(scale.of(100, 300)):
         name = chance.choice(["proof.json", "bundle.json", "texts.ndjson", "entries.ndjson"])
         if name.endswith(".ndjson"):
             rows = files[name].split(b"\n")[:-1]
@@ -423,7 +440,7 @@ def test_whatever_json_stands_in_a_consistency_proof_it_is_answered_in_words(
 ) -> None:
     chance, file = random.Random(32), tmp_path / "spoilt.json"
     whole = prove_consistency(two[0], two[1], "").as_json()
-    for _ in range(150):
+    for _ in range(scale.of(50, 150)):
         file.write_bytes(spoilt(chance, whole))
         assert standalone_verify.main([str(file)]) in (1, standalone_verify.OPEN)
         assert "hold" in capsys.readouterr().out
@@ -509,7 +526,8 @@ def test_another_key_than_the_one_you_hold(made: bytes, tmp_path: Path) -> None:
     assert checked(made, tmp_path, key="nothing")["signature"] is False
 
 
-def test_another_history_than_the_one_you_hold(three: Path, made: bytes, tmp_path: Path) -> None:
+def test_another_history_than_the_one_you_hold(three: Path, tmp_path: Path) -> None:
+    made = of_bravo(three)
     origin = json.loads(unpacked(made)["bundle.json"])["log"]
     rewrite(three, lambda all_of: [{**one, "actor": "r-2"} for one in all_of], signer(origin))
     note = covering_checkpoint(three, "charlie")
@@ -519,10 +537,10 @@ def test_another_history_than_the_one_you_hold(three: Path, made: bytes, tmp_pat
 
 
 def test_a_checkpoint_over_more_or_fewer_entries_settles_nothing(
-    three: Path, made: bytes, tmp_path: Path
+    kept: Path, made: bytes, tmp_path: Path
 ) -> None:
-    assert checked(made, tmp_path, held=covering_checkpoint(three, "charlie").encode())["held"] is True
-    assert checked(made, tmp_path, held=covering_checkpoint(three, "alpha").encode())["held"] is None
+    assert checked(made, tmp_path, held=covering_checkpoint(kept, "charlie").encode())["held"] is True
+    assert checked(made, tmp_path, held=covering_checkpoint(kept, "alpha").encode())["held"] is None
     assert checked(made, tmp_path, held=b"imr-log/other\n18\n" + b"A" * 43 + b"=\n")["held"] is False
 
 
@@ -606,11 +624,11 @@ def test_what_is_missing_is_not_left_out(three: Path, sql: str, says: str) -> No
         bundle(three, "bravo", covering_checkpoint(three, "bravo"), LetterTexts())
 
 
-def test_the_key_must_be_known(three: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    note = covering_checkpoint(three, "bravo")
+def test_the_key_must_be_known(kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    note = covering_checkpoint(kept, "bravo")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "elsewhere"))
     with pytest.raises(Refused, match="key that signed this checkpoint is not known"):
-        bundle(three, "bravo", note, LetterTexts())
+        bundle(kept, "bravo", note, LetterTexts())
 
 
 def test_a_session_that_goes_on_is_not_covered_yet(three: Path) -> None:

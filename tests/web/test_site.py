@@ -86,17 +86,17 @@ async def session_of(browser: httpx.AsyncClient) -> str:
 PATHS = ("/", "/log", "/session/last", "/log/departures", "/-/databases.json", "/imr/log.css")
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_nothing_is_shown_without_the_key_in_the_path(browser: httpx.AsyncClient, path: str) -> None:
-    for start in ("", "/wrong", f"/{KEY}x", f"/{KEY[:-1]}", f"/%2F{KEY}", "//"):
-        address = httpx.URL("http://127.0.0.1:8765").copy_with(raw_path=f"{start}{path}".encode())
-        answer = await browser.get(address)
-        assert answer.status_code in (403, 404), start
-        assert "Decision log" not in answer.text, start
-    for carried in ({"cookie": f"imr_key={KEY}"}, {"authorization": f"Bearer {KEY}"}, {"referer": KEY}):
-        assert (
-            await browser.get(f"http://127.0.0.1:8765{path}?key={KEY}", headers=carried)
-        ).status_code == 403
+async def test_nothing_is_shown_without_the_key_in_the_path(browser: httpx.AsyncClient) -> None:
+    for path in PATHS:
+        for start in ("", "/wrong", f"/{KEY}x", f"/{KEY[:-1]}", f"/%2F{KEY}", "//"):
+            address = httpx.URL("http://127.0.0.1:8765").copy_with(raw_path=f"{start}{path}".encode())
+            answer = await browser.get(address)
+            assert answer.status_code in (403, 404), start
+            assert "Decision log" not in answer.text, start
+        for carried in ({"cookie": f"imr_key={KEY}"}, {"authorization": f"Bearer {KEY}"}, {"referer": KEY}):
+            assert (
+                await browser.get(f"http://127.0.0.1:8765{path}?key={KEY}", headers=carried)
+            ).status_code == 403
 
 
 async def test_no_answer_gives_the_browser_something_to_send_elsewhere(browser: httpx.AsyncClient) -> None:
@@ -104,9 +104,8 @@ async def test_no_answer_gives_the_browser_something_to_send_elsewhere(browser: 
         assert "set-cookie" not in (await browser.get(path)).headers, path
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
+async def test_another_name_or_port_is_refused_with_the_key(browser: httpx.AsyncClient) -> None:
+    for host in [
         "evil.example:8765",
         "localhost:8765",
         "[::1]:8765",
@@ -117,10 +116,8 @@ async def test_no_answer_gives_the_browser_something_to_send_elsewhere(browser: 
         "127.0.0.1:8765.evil.example",
         "evil.example:8765@127.0.0.1:8765",
         "",
-    ],
-)
-async def test_another_name_or_port_is_refused_with_the_key(browser: httpx.AsyncClient, host: str) -> None:
-    assert (await browser.get("/", headers={"host": host})).status_code == 421
+    ]:
+        assert (await browser.get("/", headers={"host": host})).status_code == 421, host
 
 
 async def test_every_link_of_every_page_keeps_the_key_and_opens(browser: httpx.AsyncClient) -> None:
@@ -222,18 +219,16 @@ async def test_foreign_words_are_shown_and_never_obeyed(browser: httpx.AsyncClie
         assert f'href="{LINK}' not in page, path
 
 
-@pytest.mark.parametrize(
-    "path", ["/log/rejected-input.csv", "/log/rejection.csv", "/log/rejection.csv?_stream=on&_dl=1"]
-)
-async def test_no_cell_of_csv_is_a_formula(browser: httpx.AsyncClient, path: str) -> None:
-    answer = await browser.get(path)
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert sorted(row["input"] for row in rows if FORMULA in row["input"]) == [
-        f"'{FORMULA}",
-        f"<U+202E>{FORMULA}",
-    ]
-    assert not {"\x1b", "\u202e"} & set(answer.text)
-    assert {row["session"] for row in rows} == {await session_of(browser)}
+async def test_no_cell_of_csv_is_a_formula(browser: httpx.AsyncClient) -> None:
+    for path in ["/log/rejected-input.csv", "/log/rejection.csv", "/log/rejection.csv?_stream=on&_dl=1"]:
+        answer = await browser.get(path)
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert sorted(row["input"] for row in rows if FORMULA in row["input"]) == [
+            f"'{FORMULA}",
+            f"<U+202E>{FORMULA}",
+        ]
+        assert not {"\x1b", "\u202e"} & set(answer.text)
+        assert {row["session"] for row in rows} == {await session_of(browser)}
 
 
 async def test_an_unknown_session_is_not_found(browser: httpx.AsyncClient) -> None:
@@ -323,9 +318,8 @@ async def test_a_report_takes_the_filters_of_the_command_line(browser: httpx.Asy
         assert len(told) == len(ours), (name, filters)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+async def test_what_an_address_asks_for_and_no_page_would_use_is_refused(browser: httpx.AsyncClient) -> None:
+    for path in [
         "/log/uphold-rate?status=open",
         "/log/uphold-rate.json?no_such=1",
         "/log/uphold-rate.csv?reviewer=a&reviewer=b",
@@ -344,27 +338,20 @@ async def test_a_report_takes_the_filters_of_the_command_line(browser: httpx.Asy
         "/log?reviewer=r-web",
         "/session/last?changes=1",
         "/?reviewer=r-web",
-    ],
-)
-async def test_what_an_address_asks_for_and_no_page_would_use_is_refused(
-    browser: httpx.AsyncClient, path: str
-) -> None:
-    assert (await browser.get(path)).status_code == 400
+    ]:
+        assert (await browser.get(path)).status_code == 400, path
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+async def test_what_a_page_uses_is_taken(browser: httpx.AsyncClient) -> None:
+    for path in [
         "/log/item?decision=upheld&decision__contains=up",
         "/log/item.json?_facet=decision&_facet=why&_size=1",
         "/log/item?_sort_desc=decided",
         "/log?sql=select+:a,+:b&a=1&b=2",
         "/log/uphold-rate?reviewer=&by=&sort=&kind=practice",
         "/log/session?_filter_column_1=kind&_filter_op_1=exact&_filter_value_1=practice",
-    ],
-)
-async def test_what_a_page_uses_is_taken(browser: httpx.AsyncClient, path: str) -> None:
-    assert (await browser.get(path)).status_code in (200, 302)
+    ]:
+        assert (await browser.get(path)).status_code in (200, 302), path
 
 
 async def test_a_part_of_the_rows_is_no_file_of_all(browser: httpx.AsyncClient) -> None:
@@ -430,22 +417,16 @@ async def test_every_page_says_when_the_log_was_last_verified_and_with_what_resu
 # -- what can't be done ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
+async def test_sql_that_writes_attaches_loads_or_never_ends_is_refused(browser: httpx.AsyncClient) -> None:
+    for sql in [
         "delete from session",
         "attach database '/tmp/other.sqlite' as other",
         "pragma journal_mode=off",
         "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n",
         "select load_extension('/tmp/x.so')",
-    ],
-)
-async def test_sql_that_writes_attaches_loads_or_never_ends_is_refused(
-    browser: httpx.AsyncClient, sql: str
-) -> None:
-    answer = await browser.get("/log.json", params={"sql": sql})
-    assert answer.status_code == 400
-    assert answer.json()["ok"] is False
+    ]:
+        answer = await browser.get("/log.json", params={"sql": sql})
+        assert (answer.status_code, answer.json()["ok"]) == (400, False), sql
 
 
 async def test_a_query_that_fails_says_why_and_keeps_its_words(
