@@ -221,7 +221,9 @@ class _Reader(FieldReader):
                 for key, raw in words.items():
                     if key not in editions:
                         self.say(
-                            f"`{name}` has no edition {key}.", doc.where(*here, key), near(key, editions)
+                            f"`{name}` has no edition {key}.",
+                            doc.where(*here, key),
+                            near(key, editions) or "Name one that stands under `editions`.",
                         )
                     elif key in said and said[key].says != UNREAD:
                         self.say(f"What {key} says at `{place}` is known already.", doc.where(*here, key))
