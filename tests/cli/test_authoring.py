@@ -192,6 +192,7 @@ def test_a_set_whose_proof_does_not_hold_is_tried_and_checked_and_opens_no_case(
 def test_a_change_is_told_by_the_answers_that_it_turns(
     own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(difference, "TRIED", scale.of(1_500, difference.TRIED))
     compare, known = difference.compare, []
 
     def once(*sets: Any, **more: Any) -> Any:
@@ -215,7 +216,10 @@ def test_a_change_is_told_by_the_answers_that_it_turns(
     assert "was Overturned (treatment approved)\n    is  Upheld (treatment not approved)" in out
 
 
-def test_a_change_of_words_turns_nothing(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_change_of_words_turns_nothing(
+    own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(difference, "TRIED", scale.of(1_500, difference.TRIED))
     later = changed(own, "ask: Which muscle relaxant is requested?", "ask: Which one is it?", "later")
     status, out, _ = said(capsys, "diff", "mine", str(later))
     assert (status, "no differences" in out) == (0, True)

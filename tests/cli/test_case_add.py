@@ -58,6 +58,8 @@ def documents(folder: Path) -> dict[str, tuple[str, str, int]]:
 
 
 BUNDLE = text_pdf([NOTE, "more of it", FILMS])
+PAGES = "\f".join([NOTE, "more of it", FILMS])
+"""The same as text, which takes no process of its own to read."""
 
 
 # -- confirming -----------------------------------------------------------------------------------
@@ -100,14 +102,14 @@ CORRECTED = "2\nconsul\nJane Roe, M.D.\n12 July 2014\nattending provider\nno\nfi
 def test_what_is_proposed_can_be_corrected(
     imr: Imr, case: Path, tmp_path: Path, typed: str, expected: dict[str, int]
 ) -> None:
-    status, out, err = imr("case", "add", case, made(tmp_path / "b.pdf", BUNDLE), typed=typed)
+    status, out, err = imr("case", "add", case, made(tmp_path / "b.txt", PAGES), typed=typed)
     assert (status, err) == (0, "")
     assert "\x1b" not in out
     assert {name: pages for name, (_, _, pages) in documents(case).items()} == expected
 
 
 def test_a_correction_is_what_the_case_says(imr: Imr, case: Path, tmp_path: Path) -> None:
-    imr("case", "add", case, made(tmp_path / "b.pdf", BUNDLE), typed=CORRECTED)
+    imr("case", "add", case, made(tmp_path / "b.txt", PAGES), typed=CORRECTED)
     listed = library.rules_for(library.open_case(case)).case.documents["films"]
     assert (listed.title, listed.author, listed.sent_by) == (
         "Consultation report",
@@ -117,12 +119,12 @@ def test_a_correction_is_what_the_case_says(imr: Imr, case: Path, tmp_path: Path
 
 
 def test_pages_that_are_left_out_are_told(imr: Imr, case: Path, tmp_path: Path) -> None:
-    out = imr("case", "add", case, made(tmp_path / "b.pdf", BUNDLE), typed="out 1\n\n")[1]
+    out = imr("case", "add", case, made(tmp_path / "b.txt", PAGES), typed="out 1\n\n")[1]
     assert "Left out, in no document: page 1, 2." in out
 
 
 def test_replies_that_end_leave_the_case_as_it_was(imr: Imr, case: Path, tmp_path: Path) -> None:
-    status, _, err = imr("case", "add", case, made(tmp_path / "b.pdf", BUNDLE), typed="?\n")
+    status, _, err = imr("case", "add", case, made(tmp_path / "b.txt", PAGES), typed="?\n")
     assert (status, documents(case)) == (2, {})
     assert "The replies ended before the last question" in err
 
@@ -168,11 +170,14 @@ def test_yes_takes_everything_and_a_refused_file_keeps_no_other_out(
 def test_parts_can_be_given(
     imr: Imr, case: Path, tmp_path: Path, options: list[str], expected: list[int]
 ) -> None:
-    assert imr("case", "add", case, made(tmp_path / "b.pdf", BUNDLE), "--yes", *options)[0] == 0
+    assert imr("case", "add", case, made(tmp_path / "b.txt", PAGES), "--yes", *options)[0] == 0
     assert [pages for _, _, pages in documents(case).values()] == expected
 
 
-def test_its_result_as_json_fits_its_schema(imr: Imr, case: Path, tmp_path: Path) -> None:
+def test_its_result_as_json_fits_its_schema(
+    imr: Imr, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "find_recogniser", lambda: None)  # it takes a second, and reads nothing here
     imr("review", case, "--plain")
     scan = picture_pdf([(300, 400, bytes([200, 20]) * 60_000)])
     files = [made(tmp_path / "a.pdf", scan), made(tmp_path / "b.txt", ""), made(tmp_path / "c.txt", NOTE)]
@@ -215,13 +220,13 @@ def test_an_open_session_is_told(imr: Imr, case: Path, tmp_path: Path) -> None:
 
 LIST = """\
 documents:
-  - {original: b.pdf, from_pages: 1, id: first, type: Letter, author: A. Poe, date: 2014-05-10, ur_report: no}
-  - {original: b.pdf, from_pages: 3}
+  - {original: b.txt, from_pages: 1, id: first, type: Letter, author: A. Poe, date: 2014-05-10, ur_report: no}
+  - {original: b.txt, from_pages: 3}
 """
 
 
 def test_a_list_says_what_would_be_asked(imr: Imr, case: Path, tmp_path: Path) -> None:
-    made(tmp_path / "b.pdf", BUNDLE)
+    made(tmp_path / "b.txt", PAGES)
     status, out, _ = imr("case", "add", case, "--manifest", made(tmp_path / "list.yaml", LIST))
     assert status == 0
     assert "Left out, in no document: page 2." in out
@@ -235,7 +240,7 @@ def test_a_list_says_what_would_be_asked(imr: Imr, case: Path, tmp_path: Path) -
     ("old", "new", "says"),
     [
         (
-            "original: b.pdf, from_pages: 1",
+            "original: b.txt, from_pages: 1",
             "from_pages: 1",
             "list.yaml, line 2: In `documents` (line 1): `original` is missing.",
         ),
@@ -254,13 +259,13 @@ def test_a_list_says_what_would_be_asked(imr: Imr, case: Path, tmp_path: Path) -
         ("author: A. Poe", "author: [a]", "`author` is a list; text is wanted."),
         ("author: A. Poe", f'sha256: "{"0" * 64}"', "another hash"),
         ("documents:", "files: x\ndocuments:", "`files` is not known"),
-        ("b.pdf", "none.pdf", "none.pdf: There is no such file."),
+        ("b.txt", "none.pdf", "none.pdf: There is no such file."),
     ],
 )
 def test_a_list_with_something_wrong_in_it_is_refused(
     imr: Imr, case: Path, tmp_path: Path, old: str, new: str, says: str
 ) -> None:
-    made(tmp_path / "b.pdf", BUNDLE)
+    made(tmp_path / "b.txt", PAGES)
     assert old in LIST
     listed = made(tmp_path / "list.yaml", LIST.replace(old, new))
     status, _, err = imr("case", "add", case, "--manifest", listed)
@@ -364,7 +369,7 @@ def test_a_stop_at_the_question_keeps_what_was_read(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Asking, "line", stopped)
-    status, _, err = imr("case", "add", case, made(tmp_path / "b.pdf", BUNDLE))
+    status, _, err = imr("case", "add", case, made(tmp_path / "b.txt", PAGES))
     assert status == 1
-    assert "Stopped before the documents of b.pdf were confirmed." in err
+    assert "Stopped before the documents of b.txt were confirmed." in err
     assert list((case / ".import").glob("*.pages"))

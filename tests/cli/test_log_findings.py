@@ -14,16 +14,13 @@ from assistant.cli.main import run
 from assistant.core.access_events import AuditNoteAdded
 from assistant.core.event_form import encode
 from assistant.log import Draft, Log
-from tests.log.auditing import reviews
 
 
 @pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
+def log(reviewed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("IMR_LOG", str(reviewed))
     monkeypatch.setattr("assistant.log.access._sittings", {})
-    reviews(tmp_path / "log.sqlite")
-    return tmp_path / "log.sqlite"
+    return reviewed
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -86,9 +83,8 @@ def test_a_draw_is_a_sheet_with_its_result(log: Path, capsys: pytest.CaptureFixt
     assert told(capsys, "sheet", "*")[0] == 2
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
+def test_what_is_wrong_is_said(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, says in [
         (("answer", "nothing", "Words."), "There is no finding"),
         (("answer", "*", "Words."), "There is no finding"),
         (("answer", "nothing", " "), "An answer has words"),
@@ -97,13 +93,9 @@ def test_a_draw_is_a_sheet_with_its_result(log: Path, capsys: pytest.CaptureFixt
         (("note", "aa11", "Words.", "--severity", "huge"), "is not one of"),
         (("reviewed", "aa11", "splendid"), "is not one of"),
         (("sheet", "nothing"), "There is no such draw"),
-    ],
-)
-def test_what_is_wrong_is_said(
-    log: Path, arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, said = told(capsys, *arguments)
-    assert (status, says in said) == (2, True), said
+    ]:
+        status, said = told(capsys, *arguments)
+        assert (status, says in said) == (2, True), said
 
 
 def test_a_note_of_an_earlier_version_is_no_finding(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

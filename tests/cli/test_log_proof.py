@@ -390,16 +390,16 @@ def test_a_log_whose_key_nobody_knows_here_is_open(
     assert "WHO SIGNED" not in imr("log", "verify", "--key", key).out
 
 
-@pytest.mark.parametrize("added", [b"PS: The treatment is approved.\n", b"\n", b" "])
-def test_words_added_to_the_letter_of_a_bundle_are_open(imr: Imr, added: bytes) -> None:
+def test_words_added_to_the_letter_of_a_bundle_are_open(imr: Imr) -> None:
     assert imr("log", "prove", "last", "-o", "session.imr").status == 0
-    with zipfile.ZipFile("session.imr") as old, zipfile.ZipFile("more.imr", "w") as new:
-        for info in old.infolist():
-            more = added if info.filename == "letter.txt" else b""
-            new.writestr(info, old.read(info) + more)
-    said = imr("log", "verify", "more.imr")
-    assert said.status == standalone_verify.OPEN
-    assert "WHETHER letter.txt IS THE LETTER OF THIS SESSION IS OPEN" in " ".join(said.out.split())
+    for added in (b"PS: The treatment is approved.\n", b"\n", b" "):
+        with zipfile.ZipFile("session.imr") as old, zipfile.ZipFile("more.imr", "w") as new:
+            for info in old.infolist():
+                more = added if info.filename == "letter.txt" else b""
+                new.writestr(info, old.read(info) + more)
+        said = imr("log", "verify", "more.imr")
+        assert said.status == standalone_verify.OPEN, added
+        assert "WHETHER letter.txt IS THE LETTER OF THIS SESSION IS OPEN" in " ".join(said.out.split())
     assert imr("log", "verify", "session.imr").status == 0
 
 

@@ -67,6 +67,26 @@ def signed(decided: Review) -> Review:
     return decided
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Review]:
+    """A signed review in a log of its own, one for all tests of a file that only read it."""
+    case = library.find_case("cervical-radiographs-after")
+    text = library.read_text(case.path / "reference.yaml")
+    with Log.open(tmp_path_factory.mktemp("finished") / "log.sqlite") as log:
+        review = Review.open(log, case, Profile("r-test", NAME))
+        answer(review, yaml.parse_yaml(text, "reference.yaml").data["answers"])
+        determine(review)
+        sign(review)
+        yield review
+        review.close()
+
+
+@pytest.fixture
+def kept(finished: Review) -> Path:
+    """Where the log of that one lies."""
+    return finished.log.path
+
+
 @pytest.fixture
 def letter(tmp_path_factory: pytest.TempPathFactory) -> Letter:
     """The letter of the published case, for tests that only read it."""

@@ -92,15 +92,15 @@ def test_who_decides_first_sees_no_draft_before(
     assert "not medically necessary" in flat(to_text(letter_of(review)))
 
 
-def test_a_signed_letter_is_the_text_that_was_signed(signed: Review) -> None:
-    letter = letter_of(signed)
+def test_a_signed_letter_is_the_text_that_was_signed(finished: Review) -> None:
+    letter = letter_of(finished)
     text = to_text(letter)
-    assert signed.session.signed is not None
+    assert finished.session.signed is not None
     assert "DRAFT" not in text
     assert "NOT THE TEXT" not in text
     assert "Still missing" not in text
     assert letter.body in text
-    assert hashlib.sha256(letter.body.encode()).hexdigest() == signed.session.signed.letter
+    assert hashlib.sha256(letter.body.encode()).hexdigest() == finished.session.signed.letter
     assert "Signed by the reviewer on" in text
     assert valid(letter)["outcome"] == "uphold"
 
@@ -165,9 +165,9 @@ def test_the_kind_is_always_said(
 # -- what it says ---------------------------------------------------------------------------------
 
 
-def test_the_sections_are_those_of_a_determination_and_of_its_record(signed: Review) -> None:
+def test_the_sections_are_those_of_a_determination_and_of_its_record(finished: Review) -> None:
     titles: dict[str, list[str]] = {}
-    for section in letter_of(signed).sections:
+    for section in letter_of(finished).sections:
         titles.setdefault(section.part, []).append(section.title)
     assert titles == {
         "determination": [
@@ -194,9 +194,9 @@ def test_the_sections_are_those_of_a_determination_and_of_its_record(signed: Rev
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_document_stands_by_itself_and_both_carry_one_digest(
-    signed: Review, form: Callable[..., str]
+    finished: Review, form: Callable[..., str]
 ) -> None:
-    letter = letter_of(signed)
+    letter = letter_of(finished)
     sent, proof, both = form(letter, "determination"), form(letter, "record"), form(letter, "both")
     assert both == form(letter)
     assert all(letter.body_hash in text for text in (sent, proof, both))
@@ -204,16 +204,16 @@ def test_each_document_stands_by_itself_and_both_carry_one_digest(
         assert [words in text for text in (sent, proof, both)] == [there is sent, there is proof, True]
 
 
-def test_what_is_sent_has_no_word_of_the_program(signed: Review) -> None:
-    text = flat(to_text(letter_of(signed), "determination"))
+def test_what_is_sent_has_no_word_of_the_program(finished: Review) -> None:
+    text = flat(to_text(letter_of(finished), "determination"))
     said = text.split("Prepared with decision-support software")[0]
     assert not re.search(r"not yet verified|own words|[a-z]_[a-z]|[a-z]-2014-|criteri|prompt", said)
     assert "[document 2, page 1]" in said
     assert not re.search(r"session|entry|log", text.split("Prepared")[1], re.IGNORECASE)
 
 
-def test_the_decision_and_its_reason_come_first(signed: Review) -> None:
-    letter = letter_of(signed)
+def test_the_decision_and_its_reason_come_first(finished: Review) -> None:
+    letter = letter_of(finished)
     lines = to_text(letter, "determination").splitlines()
     first = flat(" ".join(lines[:24]))
     assert "Upheld (treatment not approved) As noted in the MTUS-adopted ACOEM neck guideline" in first
@@ -221,16 +221,16 @@ def test_the_decision_and_its_reason_come_first(signed: Review) -> None:
     assert box.sentences[1] in letter.sections[4].sentences
 
 
-def test_the_effect_and_the_appeal_are_told(signed: Review) -> None:
-    text = flat(to_text(letter_of(signed), "determination"))
+def test_the_effect_and_the_appeal_are_told(finished: Review) -> None:
+    text = flat(to_text(letter_of(finished), "determination"))
     assert "The claims administrator's decision stands: what was requested is not approved." in text
     assert "binding on all parties (Labor Code section 4610.6(g))" in text
     assert "within 30 days of the day on which this determination was mailed" in text
     assert text.count("finding of fact, express or implied") == 1
 
 
-def test_the_decision_stands_with_its_consequence_and_guidelines(signed: Review) -> None:
-    text = flat(to_text(letter_of(signed)))
+def test_the_decision_stands_with_its_consequence_and_guidelines(finished: Review) -> None:
+    text = flat(to_text(letter_of(finished)))
     assert "extension views): Upheld (treatment not approved)" in text
     assert "Outcome: Uphold (treatment not approved)" in text
     assert "Claims administrator guideline: Decision of April 20, 2014 based on MTUS ACOEM Chapter 8" in text
@@ -251,8 +251,8 @@ def test_documents_are_listed_with_what_became_of_them(decided: Review) -> None:
     assert rows["ur-report-2014-04-20"]["ur_report"] is True
 
 
-def test_the_summary_goes_from_old_to_new_with_its_pages(signed: Review) -> None:
-    summary = next(one for one in letter_of(signed).sections if one.title == "Clinical case summary")
+def test_the_summary_goes_from_old_to_new_with_its_pages(finished: Review) -> None:
+    summary = next(one for one in letter_of(finished).sections if one.title == "Clinical case summary")
     facts = [one.facts[0] for one in summary.sentences if one.facts]
     assert facts == ["opening.1", "opening.2", *(f"timeline.{n}" for n in range(1, 8))]
     dated = [one for one in summary.sentences if one.key.startswith("timeline:")]
@@ -272,7 +272,7 @@ def test_every_absence_names_its_prompt_and_whether_it_is_attested(decided: Revi
     assert "the 5 documents received (6 pages)" in annex().sentences[0].text
 
 
-@pytest.mark.parametrize("stage", ["review", "answered", "decided", "signed"])
+@pytest.mark.parametrize("stage", ["review", "answered", "decided", "finished"])
 def test_every_sentence_has_a_source(stage: str, request: pytest.FixtureRequest) -> None:
     letter = letter_of(request.getfixturevalue(stage))
     assert [one for one in letter.sentences if not one.sourced] == []
@@ -291,7 +291,7 @@ def test_an_edited_sentence_is_marked_as_the_reviewers(decided: Review) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("stage", ["review", "signed"])
+@pytest.mark.parametrize("stage", ["review", "finished"])
 def test_the_reviewers_name_is_nowhere(
     stage: str, form: Callable[[Letter], str], request: pytest.FixtureRequest
 ) -> None:
@@ -300,7 +300,7 @@ def test_the_reviewers_name_is_nowhere(
     assert NAME.split()[-1] not in text
 
 
-@pytest.mark.parametrize("stage", ["review", "decided", "signed"])
+@pytest.mark.parametrize("stage", ["review", "decided", "finished"])
 def test_no_line_is_wider_than_a_terminal(stage: str, request: pytest.FixtureRequest) -> None:
     lines = to_text(letter_of(request.getfixturevalue(stage))).splitlines()
     assert max(map(len, lines)) <= 80
@@ -311,22 +311,22 @@ def test_no_line_is_wider_than_a_terminal(stage: str, request: pytest.FixtureReq
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_session_gives_the_same_bytes(
-    signed: Review, path: Path, form: Callable[[Letter], str]
+    finished: Review, kept: Path, form: Callable[[Letter], str]
 ) -> None:
-    at_work = form(letter_of(signed))
-    with Log.open(path, write=False) as reader:
+    at_work = form(letter_of(finished))
+    with Log.open(kept, write=False) as reader:
         assert form(compose_from_log(reader, "last")) == at_work
-        assert form(compose_from_log(reader, signed.session.id[:8])) == at_work
+        assert form(compose_from_log(reader, finished.session.id[:8])) == at_work
 
 
 def test_the_same_answers_give_the_same_signed_text(
-    signed: Review, begin: Callable[..., Review], reference: dict[str, Any]
+    finished: Review, begin: Callable[..., Review], reference: dict[str, Any]
 ) -> None:
     other = begin()
     answer(other, reference["answers"])
     determine(other)
     sign(other)
-    assert letter_of(other).body == letter_of(signed).body
+    assert letter_of(other).body == letter_of(finished).body
 
 
 def test_flags_read_alike_at_work_and_replayed(
@@ -355,14 +355,14 @@ def test_flags_read_alike_at_work_and_replayed(
 
 
 def test_a_letter_is_read_without_the_case_folder(
-    signed: Review, path: Path, monkeypatch: pytest.MonkeyPatch
+    finished: Review, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.review.determination.pages_of", lambda session: {})
-    with Log.open(path, write=False) as reader:
+    with Log.open(kept, write=False) as reader:
         letter = compose_from_log(reader, "last")
     assert "is not in the case folder as it was" in flat(to_text(letter))
     assert not any("NOT THE TEXT" in line for line in letter.banner)
-    assert letter.body == letter_of(signed).body
+    assert letter.body == letter_of(finished).body
 
 
 # -- JSON -----------------------------------------------------------------------------------------
@@ -386,9 +386,9 @@ def test_what_is_closed_to_the_reviewer_is_closed_in_json(review: Review, refere
     assert item["rationale"]
 
 
-def test_json_keeps_its_contract(signed: Review) -> None:
-    value = valid(letter_of(signed))
-    assert value == letter_to_json(letter_of(signed))
+def test_json_keeps_its_contract(finished: Review) -> None:
+    value = valid(letter_of(finished))
+    assert value == letter_to_json(letter_of(finished))
     (item,) = value["items"]
     assert item["suggestion"]["decision"] == "upheld"
     assert item["determination"] == {"decision": "upheld", "departs": False, "reason": ""}

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group
 from assistant.core.event_form import encode
 from assistant.core.events import Event
+from assistant.core.rules.rules import CASE_SET, files_of
 from assistant.log import Draft, Entry, Log
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -35,6 +37,7 @@ SET = "cervical-radiography"
 NONE = Answer(status=Status.NOT_DOCUMENTED)
 
 
+@cache
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -44,8 +47,17 @@ DOCUMENTS = {"note": {"pages": 2, "salt": "0" * 32, "commitment": "hmac-sha256:"
 
 def pinned_texts(case: str = "neck", priority: str = "standard") -> dict[str, dict[str, str]]:
     """The texts that a review of the case rests on."""
-    sources, text = library.sources(), CASE.format(case=case, priority=priority)
-    return {"case": {"case.yaml": text}, "prompts": dict(sources.prompts), "schemas": dict(sources.schemas)}
+    return {"case": {"case.yaml": CASE.format(case=case, priority=priority)}, **_pinned_sources()}
+
+
+@cache
+def _pinned_sources() -> dict[str, dict[str, str]]:
+    sources = library.sources()
+    needed = [files_of(name, sources) for name in (CASE_SET, SET)]
+    return {
+        "prompts": {name: text for one in needed for name, text in one.prompts.items()},
+        "schemas": {name: text for one in needed for name, text in one.schemas.items()},
+    }
 
 
 def pins_of(texts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
