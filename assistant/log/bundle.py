@@ -24,7 +24,7 @@ from assistant.log.database import LARGEST_ENTRY, TABLES
 from assistant.log.entry import pinned_in, system_clock
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
-from assistant.log.store import Log, open_reader, stated_as_redacted
+from assistant.log.store import Log, keep_stated, open_reader, stated_as_redacted
 from assistant.log.tree import StoredTree
 from assistant.log.verify_entries import commitments_in
 
@@ -135,6 +135,7 @@ def _fill(connection: sqlite3.Connection, files: Mapping[str, bytes]) -> str:
         text = json.loads(line)
         words = text["commitment"], bytes.fromhex(text["salt"]), text["text"]
         connection.execute("INSERT INTO blob VALUES (?, ?, ?)", words)
+    keep_stated(connection, map(str, about.get("redacted", ())))
     for name, body in files.items():
         if match := _ARTIFACT.fullmatch(name):
             media = about["artifacts"][match[1]]

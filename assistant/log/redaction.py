@@ -63,19 +63,11 @@ def redact(
                 entries = log.read(name)
                 refuse_held(holds_of(connection), name, entries[0].case)
                 commitment = commitment_of(connection, name, seq, field)
-                words = connection.execute(_THERE, [commitment]).fetchone()
                 stated = commitment in stated_as_redacted(connection)
                 origin = origin_of(connection)
                 alike = said_elsewhere(connection, commitment)
             for one in backups:
                 must_be_of(one, origin)
-    if words is None and not stated:
-        where = f"session {name}, entry {seq}"
-        raise refuse(
-            "The words of this text are gone, and nothing in the log says why.",
-            where,
-            "Run `imr log verify`.",
-        )
     if not stated:
         said = access.note(true, TextRedacted(name, seq, field, commitment, why))
         if said:

@@ -34,6 +34,7 @@ from assistant.log.chain import commitment
 from assistant.log.checkpoint import (
     MARKS,
     Sealing,
+    central_of,
     origin_of,
     present_log,
     refuse_copy,
@@ -102,19 +103,27 @@ _END = f"SELECT kind FROM event WHERE session = ? AND seq <= ? AND id > 0 AND ki
 _BLOB_ROW = "SELECT salt, body FROM blob WHERE commitment = ?"
 _ARTIFACT_ROW = "SELECT body FROM artifact WHERE hash = ?"
 _COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
+_REDACTED = "redacted-"
 _AT_ONCE = 500
 
 
 def revealer(connection: sqlite3.Connection, entries: Iterable[bytes] = ()) -> Callable[[str], str | None]:
-    """A function from a commitment to its text, None when the text is gone.
+    """A function from a commitment to its text, None when the text was redacted.
 
-    The texts of `entries` are looked up in a few queries. A text that is not the one committed to raises `ValueError`.
+    The texts of `entries` are looked up in a few queries. A text that is not the one committed to raises `ValueError`,
+    and so does one that is gone and of which nothing says that it was redacted.
     """
     known = _texts_of(connection, entries)
+    stated = frozenset[str]()
 
     def reveal(digest: str) -> str | None:
+        nonlocal stated
         row = known.get(digest) or connection.execute(_BLOB_ROW, [digest]).fetchone()
         if row is None or row[1] is None:
+            if digest not in stated:
+                stated = stated_as_redacted(connection)
+            if digest not in stated and not _of_desks(connection):
+                raise ValueError("a text of it is missing, and nothing says that it was redacted")
             return None
         if commitment(row[0] or b"", row[1]) != digest:
             raise ValueError("a text of it is not the one that was logged")
@@ -123,13 +132,26 @@ def revealer(connection: sqlite3.Connection, entries: Iterable[bytes] = ()) -> C
     return reveal
 
 
+def _of_desks(connection: sqlite3.Connection) -> bool:
+    """Whether it is a reading copy of a central log: a desk may send no texts, and one is emptied there by a statement there."""
+    central = central_of(connection)
+    return bool(central) and not central.startswith("archive ")
+
+
 def stated_as_redacted(connection: sqlite3.Connection) -> frozenset[str]:
-    """The commitments whose words were redacted, as the log says."""
-    found = set()
+    """The commitments whose words were redacted, as the log says, or the bundle that it was read from."""
+    elsewhere = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_REDACTED}*",))
+    found = {str(key).removeprefix(_REDACTED) for (key,) in elsewhere}
     for (data,) in connection.execute("SELECT entry FROM event WHERE kind = 'access.redacted' AND id > 0"):
         with suppress(ValueError, TypeError, KeyError):  # one that names none is told by `verify`
             found.add(str(entries.form(data)["body"]["commitment"]))
     return frozenset(found)
+
+
+def keep_stated(connection: sqlite3.Connection, commitments: Iterable[str]) -> None:
+    """Keeps what was redacted where the statement stands elsewhere; in a log `verify` names such a row."""
+    rows = ((f"{_REDACTED}{one}",) for one in commitments)
+    connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, '')", rows)
 
 
 def _texts_of(

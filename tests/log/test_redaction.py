@@ -89,8 +89,12 @@ def test_words_that_vanish_without_a_word_are_a_break(full: Path, attack: Any) -
     assert not found.ok
     assert found.first_break is not None
     assert (found.first_break.session, found.first_break.seq) == ("b", 2)
-    with pytest.raises(Refused, match="nothing in the log says why"):
+    with pytest.raises(Refused, match="nothing says that it was redacted"):
         redact(full, "b", 2, "note", WHY)
+    with Log.open(full, write=False) as log:
+        assert len(log.read("a")) >= 3
+        with pytest.raises(Refused, match="a text of it is missing"):
+            log.read("b")
 
 
 @pytest.mark.parametrize(
