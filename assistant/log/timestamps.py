@@ -45,6 +45,9 @@ _HASHES = {
     "2.16.840.1.101.3.4.2.2": hashlib.sha384,
     "2.16.840.1.101.3.4.2.3": hashlib.sha512,
 }
+_SETS = 0x31, 0xA0, 0xA1
+"""How sets begin in what an authority signs: of algorithms and signers, of certificates, of lists of the revoked."""
+
 _LATEST = 2**33
 """Seconds since 1970 beyond which no time is one."""
 
@@ -185,13 +188,46 @@ def _decoded(data: bytes, where: str) -> Any:
             ).problems
         ) from None
     try:
-        decoded = decode_timestamp_response(data)
+        decoded = decode_timestamp_response(_in_order(data))
         if decoded.status == 0:
             decoded.tst_info.gen_time  # noqa: B018  (what is damaged shows when it is asked for)
             decoded.tst_info.message_imprint.message  # noqa: B018
     except Exception:  # whatever somebody has put into the file
         raise refuse("This is not the answer of a time-stamping authority (RFC 3161).", where) from None
     return decoded
+
+
+def _in_order(data: bytes) -> bytes:
+    """An answer with what its sets hold in the order of DER: the library takes no other.
+
+    Authorities send their certificates as one follows from the other, as CMS lets them. No signature is over that order.
+    """
+    made = bytearray(data)
+    span = 0, len(data)
+    for index in (0, 1, 1, 0):  # the answer, its token, what that holds, what is signed
+        parts = _parts(data, *span)
+        if len(parts) <= index:
+            return data  # a refusal holds no token
+        span = parts[index][1:]
+    for start, begin, end in _parts(data, *span):
+        if data[start] in _SETS:
+            held = sorted(data[first:last] for first, _, last in _parts(data, begin, end))
+            made[begin:end] = b"".join(held)
+    return bytes(made)
+
+
+def _parts(data: bytes, begin: int, end: int) -> list[tuple[int, int, int]]:
+    """Of each value of DER in a stretch: where it starts, where its content begins, and where it ends."""
+    found = []
+    while begin < end:
+        more = max(data[begin + 1] - 0x80, 0)
+        content = begin + 2 + more
+        size = int.from_bytes(data[begin + 2 : content], "big") if more else data[begin + 1]
+        found.append((begin, content, content + size))
+        begin = content + size
+    if begin != end:
+        raise ValueError("a value ends outside what holds it")
+    return found
 
 
 class Missing(Refused):

@@ -91,8 +91,11 @@ class Authority:
             made = made.add_extension(usage, critical=True)
         return made.sign(self._root_key, hashes.SHA256())
 
-    def answer(self, data: bytes, at: datetime, status: int = 0) -> bytes:
-        """What the authority answers to who asks for the time of some data (RFC 3161, section 2.4.2)."""
+    def answer(self, data: bytes, at: datetime, status: int = 0, along: bool | None = None) -> bytes:
+        """What the authority answers to who asks for the time of some data (RFC 3161, section 2.4.2).
+
+        With `along` its root's certificate comes, too: in the order of DER, or (false) in the other one.
+        """
         if status:
             return sequence(sequence(number(status)))
         sha256 = sequence(oid(_SHA256))
@@ -119,7 +122,9 @@ class Authority:
             der(0x04, signature),
         )
         content = sequence(oid(_TST_INFO), der(0xA0, der(0x04, info)))
-        signed = sequence(number(3), der(0x31, sha256), content, der(0xA0, own), der(0x31, signer))
+        certificates = [own] if along is None else [own, self._root.public_bytes(Encoding.DER)]
+        chain = der(0xA0, *sorted(certificates, reverse=along is False))
+        signed = sequence(number(3), der(0x31, sha256), content, chain, der(0x31, signer))
         return sequence(sequence(number(0)), sequence(oid(_SIGNED_DATA), der(0xA0, signed)))
 
 

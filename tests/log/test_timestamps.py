@@ -78,6 +78,19 @@ def test_the_time_of_an_authority_is_kept_and_verified(log: Path, authority: Aut
     assert verify(log).ok
 
 
+def test_an_authority_may_send_its_certificates_in_any_order(log: Path, authority: Authority) -> None:
+    answer = log.with_name("answer.tsr")
+    for along in (True, False):
+        answer.write_bytes(authority.answer(checkpoint(log).encode(), LATER, along=along))
+        keep(log, timestamped(log, answer))
+        found = verify(log, outside=Outside(authority.certificates))
+        assert times(found)[0] is True
+        sent = answer.read_bytes()
+        answer.write_bytes(sent.replace(b"\xa0\x82", b"\xa0\x83", 1))
+        with pytest.raises(Refused, match="not the answer"):
+            timestamped(log, answer)
+
+
 def test_what_a_witness_signed_is_kept_and_verified(log: Path) -> None:
     witness, other = Observer(), Observer("witness.example/two")
     keep(log, witnessed(log, cosigned(log, witness)))
