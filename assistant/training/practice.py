@@ -441,17 +441,12 @@ class Practice(Conversation):
         if not place[1]:
             return revealed_decision(session, self.key, place[0])
         here = [fault for fault in self.run.faults if fault.place == place]
-        found = []
-        for fault in here:
-            first, settled = (
-                self._given(held[place][0], place) for held in (self.run.frozen, self.run.settled)
-            )
-            found.append((fault, outcome(fault, first, settled, self.run.known)))
+        first, settled = self.run.frozen[place][0], self.run.settled[place][0]
+        held = {seq: self._given(seq, place) for seq in {first, settled}} if here or first != settled else {}
+        found = [(fault, outcome(fault, held[first], held[settled], self.run.known)) for fault in here]
         lines = revealed_lines(session, self.key.session, place, found)
-        was, now = (
-            self._given(self.run.frozen[place][0], place)[0],
-            session.reading(place[0]).answer(place[1]),
-        )
+        was = held[first][0] if first != settled else None
+        now = session.reading(place[0]).answer(place[1])
         if was is not None and now is not None and not same_content(was, now):
             said = one_line(told_at(session, place, was).split("\n")[0], 400)
             lines.insert(0, Line("context", f"Your first answer, which counts: {said}"))

@@ -39,10 +39,9 @@ WORKER = "\nPatient: Testwell, Quentin   DOB: 3/4/1961\nClaim No: ZZ-4471-9. See
 TODAY = date(2026, 3, 2)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def identified(folder: Path) -> Path:
     """The bundled case with a worker's identifiers on the page of the note, one of them within a quote."""
-    made = Path(shutil.copytree(library.folder("casebank") / CASE, tmp_path / "real"))
+    made = Path(shutil.copytree(library.folder("casebank") / CASE, folder / "real"))
     facts = made / CASE_FILE
     numbers = "claim:\n  claim_number: ZZ-88 20\n  adj_file: 771204\n"
     facts.write_text(facts.read_text("utf-8").replace("claim:\n", numbers, 1), "utf-8")
@@ -59,9 +58,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def recording(folder: Path, tmp_path: Path) -> Iterator[Recording]:
+def folder(tmp_path: Path) -> Path:
+    return identified(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    folder = identified(tmp_path_factory.mktemp("recorded"))
     file = answers_file.read_answers_file(folder / "reference.yaml")
-    with Log.open(tmp_path / "log.sqlite") as log:
+    with Log.open(folder.parent / "log.sqlite") as log:
         review = Review.open(log, library.open_case(folder), Profile("r-1", qualifications=KEPT))
         answers_file.run_answers(review, file)
         review.close()
