@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal import charmap
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.intervalsets import IntervalSet
 
 from assistant import library
 from assistant.log import Log, database
@@ -40,9 +42,12 @@ read_text = library.read_text
 read_once = cache(read_text)
 library.read_text = lambda path: (read_once if str(path).startswith(OWN) else read_text)(path)
 
-providers._get_local_constants = lambda: (
-    providers._local_constants
-)  # it reads all modules that are loaded: for seconds
+# Hypothesis would read all modules that are loaded for constants, and try every character: seconds in a new clone.
+UTF_8 = IntervalSet([(0, 0xD7FF), (0xE000, 0x10FFFF)]), IntervalSet()
+of_codec = charmap.intervals_from_codec
+charmap.intervals_from_codec = lambda name: UTF_8 if name == "utf-8" else of_codec(name)
+providers._get_local_constants = lambda: providers._local_constants
+
 settings.register_profile(
     "tests", max_examples=scale.of(12, 200), derandomize=not scale.ALL, database=None, deadline=None
 )
