@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.options import json_option, log_at, log_option, reading_log_option
+from assistant.cli.options import json_option, log_at, log_option, note_reading, reading_log_option
 from assistant.cli.output import print_json, print_table
 from assistant.core.text import counted, one_line, visible
 
@@ -53,11 +53,14 @@ def holds(as_json: bool, log_path: Path | None) -> None:
     """List what is to be kept: by which hold, since when, until when."""
     from contextlib import closing
 
+    from assistant.core.access_events import AccessReported
     from assistant.log.checkpoint import present_log
     from assistant.log.holds import holds_of
     from assistant.log.store import open_reader
 
-    with closing(open_reader(present_log(log_at(log_path)))) as connection:
+    path = log_at(log_path)
+    note_reading(path, AccessReported("holds", {}))
+    with closing(open_reader(present_log(path))) as connection:
         found = holds_of(connection)
     if as_json:
         names = ("name", "sessions", "case", "keep_until", "since", "by")

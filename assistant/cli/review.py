@@ -128,6 +128,7 @@ def _plain(
     from assistant import library
     from assistant import profile as reviewer
     from assistant.cli.plain import talk
+    from assistant.core.access_events import AccessRead
     from assistant.review.conversation import Conversation
     from assistant.review.review import Review
 
@@ -137,6 +138,8 @@ def _plain(
             going_on = session or ("" if again else _gone_on_with(log, case, profile.id))
             if going_on:
                 held = Review.resume(log, going_on)
+                if held.session.status != "open":
+                    note_reading(log.path, AccessRead("resume", (held.session.id,)))
             else:
                 held = Review.open(log, library.find_case(case), profile, again=again, beside_parked=False)
             try:

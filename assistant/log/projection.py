@@ -156,7 +156,7 @@ def _work(sessions: Sequence[str]) -> Made:
 Progress = Callable[[int, int], None]
 """Told now and then how many of how many entries have been read."""
 
-MADE_BY = 8
+MADE_BY = 9
 """Raised by one whenever the same events would give other rows than before."""
 
 _UNHELD = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

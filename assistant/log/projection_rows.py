@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from assistant.clock import california_day
 from assistant.core import events as e
-from assistant.core.answer import Answer, Trail
+from assistant.core.answer import Answer, Dismissed, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
 from assistant.core.record.absence import behind, denied, dismissals
 from assistant.core.record.pages import places_in
@@ -148,10 +148,7 @@ class _Review:
             case e.RecordSearched(item):
                 self._searches.append((event, self._at(entry, item, event.prompt)))
             case e.PassagesDismissed(item, prompt):
-                for n, one in enumerate(event.dismissed, 1):
-                    page = f"{one.document}:{one.page}"
-                    row = {**self._at(entry, item, prompt), "n": n, "page": page}
-                    self._put("dismissal", {**row, "quote": one.quote, "reason": one.reason})
+                self._set_aside(entry, (item, prompt), event.dismissed)
             case e.DeterminationRecorded(item):
                 count = self._decided[item].count if item in self._decided else 0
                 self._decided[item] = _Decided(entry, event, count + 1)
@@ -239,6 +236,9 @@ class _Review:
             case e.AnswerRecorded() | e.AnswerAmended():
                 origin, pages = event.origin, _pages(event.answer)
                 self._from_file = self._from_file or origin == "file"
+                known = dismissals(moment.before, place) if moment.before is not None else ()
+                given = dismissals(moment.after, place) if moment.after is not None else ()
+                self._set_aside(moment.entry, place, [one for one in given if one not in known])
             case e.AnswerSetAside():
                 new = None
             case e.AnswerRestored():
@@ -256,6 +256,13 @@ class _Review:
         self._changes.setdefault(place, []).append(row)
         if moment.before is not None and item in moment.before.suggestions_shown:
             self._late(moment, place, event, {**row})
+
+    def _set_aside(self, entry: Entry, place: _Place, gone: Iterable[Dismissed]) -> None:
+        """The passages that a step set aside, by itself or along with an answer."""
+        for n, one in enumerate(gone, 1):
+            page = f"{one.document}:{one.page}"
+            row = {**self._at(entry, *place), "n": n, "page": page}
+            self._put("dismissal", {**row, "quote": one.quote, "reason": one.reason})
 
     def _late(self, moment: Moment, place: _Place, event: _Changing, row: dict[str, Any]) -> None:
         """An answer that is recorded where one was withdrawn stands in the row of the withdrawal."""

@@ -21,7 +21,7 @@ from importlib.resources import files
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
-from assistant.log.sessions import since, until
+from assistant.log.sessions import in_order, since, until
 from assistant.log.sql import Result, Value, as_objects
 
 _LINE = re.compile(r"-- (\w+)(?: (\w+))?: (.*)")
@@ -232,6 +232,7 @@ def _conditions(
             )
         )
     parts, values = [], dict[str, str | int]()
+    in_order(filters)
     for name, value in filters.items():
         if name == "since":
             parts.append(f"{asked.date} >= :since")

@@ -179,6 +179,15 @@ def until(text: str, *, months: bool = False) -> str:
     return _bound(_date(text, months).latest + timedelta(days=1), months)
 
 
+def in_order(filters: Mapping[str, str]) -> None:
+    """Refuses a time that ends before it begins: an empty answer would pass for one."""
+    if {"since", "until"} <= filters.keys() and until(filters["until"]) <= since(filters["since"]):
+        raise refuse(
+            f"No time is since {one_line(filters['since'], 40)} and until {one_line(filters['until'], 40)}.",
+            fix="The earlier date goes with `since`.",
+        )
+
+
 def _date(text: str, months: bool) -> PartialDate:
     made = parse_date(text)
     if made is None:
@@ -214,6 +223,7 @@ def listed_sessions(
 
     `since` and `until` are about the day on which a session was opened. Raises `Refused` for a date that is none.
     """
+    in_order(filters)
     parts, values = [], dict(filters)
     if "kind" not in filters:
         others = ", ".join(f"'{kind}'" for kind in OTHER_KINDS.values())

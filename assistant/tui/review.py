@@ -18,11 +18,13 @@ from textual.widgets.option_list import Option
 
 from assistant import library
 from assistant.clock import utc_time
+from assistant.core.access_events import AccessRead
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.text import counted, one_line, shortened, visible
+from assistant.log import access
 from assistant.machine import open_in_viewer
 from assistant.review import views
 from assistant.review.actions import ACTIONS, SIGNS
@@ -104,6 +106,7 @@ class ReviewScreen(ProgramScreen):
         self._services = services
         self._case = case
         self._again = again
+        self._unlogged = ""
         self._session = session
         self._review: Review | None = None
         self._conversation: Conversation | None = None
@@ -210,15 +213,20 @@ class ReviewScreen(ProgramScreen):
             return Review.open(log, case, self._services.profile, again=self._again, beside_parked=False)
         session = log.resolve(self._session)
         try:
-            return Review.resume(log, session)
+            review = Review.resume(log, session)
         except Refused as refused:
             if "window" not in str(refused):
                 raise
-            return Review.resume(log, session, watch=True)
+            review = Review.resume(log, session, watch=True)
+        if review.watching or review.session.status != "open":
+            self._unlogged = access.note(log.path, AccessRead("resume", (session,)))
+        return review
 
     def _greet(self, review: Review) -> None:
         session = review.session
         lines = [("news", f"{session.rules.case.title} · {views.mode_words(review)}")]
+        if self._unlogged:
+            lines.append(("warning", self._unlogged))
         if review.watching:
             lines.append(("warning", "Another window works on this session; this one watches it."))
         elif self._session is not None and session.status == "open":

@@ -75,6 +75,10 @@ def test_a_pipe_signs_no_real_review_without_a_file_for_the_passphrase(waiting: 
     said = imr("resume", "last", "--plain", "--passphrase-file", secret(tmp_path), typed="sign\n")
     assert "Signed: Uphold" in said
     assert signed(waiting)
+    imr("resume", "last", "--plain")
+    imr("log", "holds")
+    shown = imr("log", "report", "readings")
+    assert all(what in shown for what in ("resume", "report holds"))
 
 
 def test_the_environment_names_the_file_too(

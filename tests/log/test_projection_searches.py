@@ -18,6 +18,7 @@ from assistant.core.record.passages import SAID_FIRST, PassageGroup
 from assistant.core.session import begin, fold
 from assistant.log.fold import moments
 from assistant.log.projection_rows import Editions, review_rows, without_quotes
+from assistant.log.report_tables import Rows
 from tests.log.auditing import opened_review
 
 PLACE = ("1", "sought")
@@ -50,11 +51,15 @@ STEPS = st.lists(
 
 def projected(steps: list[Event]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of absences and of searches."""
+    rows = made(steps)
+    return rows["absence"], rows["search"]
+
+
+def made(steps: list[Event]) -> Rows:
     held, entries = opened_review(steps)
     for entry in entries:
         without_quotes(entry.kind, entry.body)
-    made = review_rows(moments(held, entries), Editions())
-    return made["absence"], made["search"]
+    return review_rows(moments(held, entries), Editions())
 
 
 def searched(groups: tuple[PassageGroup, ...], more: int = 0) -> e.RecordSearched:
@@ -93,6 +98,17 @@ def test_denials_citations_and_dismissals_stand_apart() -> None:
     (absence,), (search,) = projected(steps)
     assert [absence[name] for name in ("hits", "denied", "cited", "dismissed")] == [5, 3, 1, 1]
     assert (search["hits"], search["denied"]) == (5, 3)
+
+
+def test_what_is_set_aside_with_an_answer_is_told_once() -> None:
+    aside = (Dismissed("note", 2, "fever", "of the back"), Dismissed("note", 1, "fever", "of the knee"))
+    one, two = (Answer(status=Status.NOT_DOCUMENTED, search=Trail(dismissed=aside[:n])) for n in (1, 2))
+    steps = [e.AnswerRecorded(*PLACE, one), e.AnswerAmended(*PLACE, two, reason="One more page.")]
+    rows = made(steps)["dismissal"]
+    assert [(row["page"], row["reason"], row["n"]) for row in rows] == [
+        ("note:2", "of the back", 1),
+        ("note:1", "of the knee", 1),
+    ]
 
 
 def test_where_the_log_lists_too_little_nothing_is_said() -> None:

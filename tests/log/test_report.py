@@ -102,6 +102,8 @@ def test_each_filter_is_obeyed(tables: ReadOnly, name: str) -> None:
         if known in ("since", "until"):
             assert answered(tables, name, since="2025", until="2027") == answered(tables, name)
             assert answered(tables, name, since="2027") == [] == answered(tables, name, until="2025")
+            with pytest.raises(Refused, match="No time is since 2027 and until 2025"):
+                answered(tables, name, since="2027", until="2025")
             continue
         column = FILTERS[known]
         source = asked.view_name
