@@ -42,6 +42,14 @@ FILTERS = {
 }
 """Each filter but `since` and `until`, and the column that it compares."""
 
+VALUES = {
+    "kind": ("real", "practice", "training"),
+    "status": ("open", "signed", "declined"),
+    "outcome": ("uphold", "overturn", "partial"),
+    "state": ("late", "in time", "open", "not known", "declined"),
+}
+"""The filters that take one of a few words: of another, an empty answer would pass for one."""
+
 _OF_SESSION = ("reviewer", "case")
 """Filters that every report has whose rows name a review."""
 
@@ -234,6 +242,9 @@ def _conditions(
     parts, values = [], dict[str, str | int]()
     in_order(filters)
     for name, value in filters.items():
+        if value not in VALUES.get(name, (value,)):
+            known = ", ".join(VALUES[name])
+            raise refuse(f"There is no {name} {one_line(value, 40)!r}.", f"--{name}", f"Known: {known}.")
         if name == "since":
             parts.append(f"{asked.date} >= :since")
             values[name] = since(value, months=asked.date == "month")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.cli.options import _FILTER_VALUES
 from assistant.core.access_events import (
     AccessOpened,
     AccessRead,
@@ -23,7 +24,7 @@ from assistant.core.access_events import (
 from assistant.core.problem import Refused
 from assistant.core.work_events import DeskOpened, DeterminationSent
 from assistant.log.projection import up_to_date
-from assistant.log.report import FILTERS, ask, report, reports
+from assistant.log.report import FILTERS, VALUES, ask, report, reports
 from assistant.log.sessions import since, until
 from assistant.log.sql import ReadOnly, as_objects
 from tests.log.auditing import SET, Desk, decided
@@ -113,7 +114,12 @@ def test_each_filter_is_obeyed(tables: ReadOnly, name: str) -> None:
             if value is None:
                 continue
             assert answered(tables, name, **{known: str(value)})
-        assert answered(tables, name, **{known: "nothing-like-it"}) == []
+        if known not in VALUES:
+            assert answered(tables, name, **{known: "nothing-like-it"}) == []
+            continue
+        with pytest.raises(Refused, match="Known: "):
+            answered(tables, name, **{known: "nothing-like-it"})
+        assert VALUES[known] == _FILTER_VALUES[known]
 
 
 def test_a_part_is_found_under_its_prompt(tables: ReadOnly) -> None:
