@@ -368,8 +368,7 @@ def letter(
         if form or as_json or output or opened or force or part != "both":
             raise click.UsageError("--check takes no option but --log.")
         return _check_letter(session, checked, log_path)
-    ending = "" if output is None else output.suffix[1:].lower()
-    form = "json" if as_json else form or (ending if ending in FORMATS else "pdf" if opened else "text")
+    form = "json" if as_json else form or _format_of(output) or ("pdf" if opened else "text")
     if form in _NEEDED and output is None and not opened:
         raise click.UsageError(f"A {form} file isn't printed: name one with -o, or use --open.")
     if output is None and opened:
@@ -380,6 +379,20 @@ def letter(
 
         open_in_viewer(str(output))
     return 0
+
+
+def _format_of(output: Path | None) -> str:
+    """The format that the name of a file asks for, "" where it has no ending; `Refused` for one that no format has."""
+    from assistant.review.letter_check import KINDS
+
+    ending = "" if output is None else output.suffix.lower()
+    if ending and ending not in KINDS:
+        raise refuse(
+            f"No letter is written as {one_line(ending)}.",
+            one_line(str(output)),
+            f"Let the name end in {', '.join(KINDS)}, or say which format with --format.",
+        )
+    return KINDS.get(ending, "")
 
 
 def _write_letter(

@@ -70,6 +70,9 @@ def test_a_letter_that_is_not_shown_is_not_logged_as_read(signed: Path, tmp_path
     taken.write_text("mine")
     assert run(["letter", "last", "-o", str(taken)]) == 2
     assert run(["letter", "nobody"]) == 2
+    for name in ("letter.html", "letter.doc", "letter.RTF", "letter.2026"):  # no text under another's name
+        assert run(["letter", "last", "-o", str(tmp_path / name)]) == 2
+        assert not (tmp_path / name).exists()
     assert sittings(signed) == []
 
 
