@@ -250,6 +250,8 @@ class Plain:
             raise nothing_such(reply)
 
     def _correct(self, one: Proposal, said: str) -> None:
+        from assistant.records.parting import days_on
+
         name, _, value = said.strip().partition(" ")
         names = [known for known in one.fields if known.startswith(name.lower())] if name else []
         if len(names) != 1:
@@ -258,7 +260,16 @@ class Plain:
                 "",
                 f"They are {', '.join(one.fields) or 'none'}.",
             )
-        self._work.correct(one.key, names[0], "" if value.strip() == "-" else value.strip())
+        value = value.strip()
+        if not value:
+            pages = (self._work.page(place) for place in (one.evidence if names == ["date"] else ()))
+            days = ", ".join(map(str, days_on(pages)))
+            raise refuse(
+                f"Its {names[0].replace('_', ' ')} is to be what?",
+                "",
+                f"Write it behind the name, or - where there is none.{f' The days on its pages: {days}.' if days else ''}",
+            )
+        self._work.correct(one.key, names[0], "" if value == "-" else value)
 
     def _list(self) -> None:
         from assistant.records.intake_proposals import DOCUMENT

@@ -25,6 +25,7 @@ from assistant.records.proposing import (
     title_of,
     titled,
     top_lines,
+    words_of,
 )
 
 _HEAD = 8
@@ -433,6 +434,21 @@ def _join_loose(parts: list[_Part]) -> None:
                     other.take(page)
                 parts.remove(loose)
                 break
+
+
+def days_on(pages: Iterable[str]) -> dict[PartialDate, str]:
+    """The whole days that pages bear, each with its line; no birth's, and last those of something else than the document."""
+    found: dict[PartialDate, tuple[bool, str]] = {}
+    for line in (unmarked(line) for page in pages for line in page.split("\n")):
+        end = 0
+        for start, said, when in sorted(dates_of(line), key=lambda one: one[0]):
+            label, end = line[end:start][-30:], start + len(said)
+            if when.year is None or when.month is None or when.day is None or words_of("born").search(label):
+                continue
+            day = PartialDate(when.year, when.month, when.day)
+            other, first = found.get(day, (False, line))
+            found[day] = (other or words_of("other_date").search(label) is not None, first)
+    return {day: line for day, (_, line) in sorted(found.items(), key=lambda one: one[1][0])}
 
 
 def _is_letter_of(page: _Page, first: _Page) -> bool:

@@ -21,7 +21,6 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.answer import Evidence
-from assistant.core.dates import PartialDate, dates_in
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line, shortened, time_left, visible
 from assistant.records.case_folder import place_for
@@ -37,6 +36,7 @@ from assistant.records.intake_proposals import (
     REFUSED,
     Proposal,
 )
+from assistant.records.parting import days_on
 from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.widgets import Hanging, KeyLine, MarkedList, ProgramScreen, literal
 
@@ -172,7 +172,8 @@ class ProposalScreen(ProgramScreen):
 
     def on_mount(self) -> None:
         self.query_one(KeyLine).show(self.KEYS)
-        self._fill()
+        begun = (key for key, _, rows in self._groups() if any(one.state == OPEN for one in rows))
+        self._fill(next(begun, ""))
         if self._work.notes:
             self.tell("\n".join(self._work.notes[:6]))
 
@@ -416,14 +417,9 @@ class ProposalScreen(ProgramScreen):
 
     def _days_on(self, one: Proposal) -> list[tuple[str, str]]:
         """The whole days that the pages of a document bear, each with the line where it stands first."""
-        found: dict[str, str] = {}
-        for place in one.evidence if one.group == DOCUMENT else ():
-            for line in re.sub("[‹›]", "", self._work.page(place)).split("\n"):
-                for _, _, when in dates_in(line):
-                    if when.year is not None and when.month is not None and when.day is not None:
-                        day = PartialDate(when.year, when.month, when.day)
-                        found.setdefault(str(day), f"{day.prose()}: “{shortened(line, 44)}”")
-        return list(found.items())[:_DAYS]
+        pages = (self._work.page(place) for place in (one.evidence if one.group == DOCUMENT else ()))
+        days = [(str(day), f"{day.prose()}: “{shortened(line, 44)}”") for day, line in days_on(pages).items()]
+        return days[:_DAYS]
 
     def action_add(self) -> None:
         """Asks for what can be added, a line on the page that is shown among it, and adds it."""

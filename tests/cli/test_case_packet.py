@@ -36,9 +36,10 @@ def test_enter_alone_makes_a_case_of_a_packet(imr: Imr, file: Path, tmp_path: Pa
 
 
 def test_replies_correct_go_back_and_leave_out(imr: Imr, file: Path, tmp_path: Path) -> None:
-    typed = "3 date 2023-10-18\nout 2\nin 2\npage 1\n?\nnonsense\n\n<\n3 date 2023-10-17\n\n\ncomplaint back pain\n\n\n\nside left\n\n\n\n\nyes\n"
+    typed = "3 date\n3 date 2023-10-18\nout 2\nin 2\npage 1\n?\nnonsense\n\n<\n3 date 2023-10-17\n\n\ncomplaint back pain\n\n\n\nside left\n\n\n\n\nyes\n"
     status, out, _ = imr("case", "new", "--plain", file, tmp_path / "made", typed=typed)
     assert status == 0
+    assert "Its date is to be what? Write it behind the name" in " ".join(out.split())
     assert "(left out)" in " ".join(out.split())
     assert "-- page 1 --" in out
     assert "nothing that can be done" in out

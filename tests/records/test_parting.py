@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.records.parting import part
+from assistant.core.dates import PartialDate
+from assistant.records.parting import days_on, part
 
 LAB = "LAKESIDE IMAGING\n1 Main Street\nAccession {} Page {} of {}\n"
 CLINIC = "RIVER CLINIC Doe, Jane\nPrinted 1/2/2020 Page {} of {}\n"
@@ -135,3 +136,13 @@ def test_a_signed_page_begins_a_document_where_its_day_or_who_signs_it_is_new() 
     assert parts(first, note.format("LAKE PRACTICE", "03/04/2020", LONG, "A. Pell DO")) == [[1, 2]]
     unsigned = note.format("LAKE PRACTICE", "03/04/2020 10:15", LONG, "")
     assert parts(unsigned, note.format("", "", "05/06/2020 sutures out", "A. Pell DO")) == [[1, 2]]
+
+
+def test_the_days_on_a_page_are_the_documents_own_first_and_none_of_a_birth() -> None:
+    pages = (
+        "APPLICATION FOR REVIEW\nName: Jane Roe Date of birth: ‹C 4/27/1972› Date of injury: 9/14/2014",
+        "DOB 4/27/1972   Onset 3/2/2014   Date: ‹8/22/16›\nShe fell on 9/14/2014.\nborn: April 27, 1972",
+    )
+    assert [str(day) for day in days_on(pages)] == ["2016-08-22", "2014-09-14", "2014-03-02"]
+    assert days_on(pages)[PartialDate(2016, 8, 22)].endswith("Date: 8/22/16")
+    assert days_on(["No day, May 2014 or 13/45/2020."]) == {}

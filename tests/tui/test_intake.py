@@ -134,10 +134,12 @@ async def test_every_key_stands_on_the_narrow_key_line(tmp_path: Path) -> None:
 
 async def test_lines_are_confirmed_a_page_at_a_time_and_narrowed(tmp_path: Path) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
-        screen = IntakeScreen(work)
+        for one in of(work, "document"):
+            work.confirm(one.key)
+        screen = IntakeScreen(work)  # begins with what is open
         async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
             await pilot.pause()
-            await pilot.press("enter", "enter", "enter", "enter")
+            await pilot.press("enter", "enter", "enter")
             assert "page 3" in shown(screen, "intake-page")
             await pilot.press("l", *"study", "enter")
             await pilot.pause()
