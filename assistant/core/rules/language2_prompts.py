@@ -81,6 +81,8 @@ class Language2Prompts(PromptReader):
         self.ties: dict[str, str] = {}
         self.operands: set[str] = set()
         self.uses: list[str] = []
+        self.borrowed: dict[str, str] = {}
+        """Where the set itself calls for a prompt, by those that stand in a block."""
         self.known = known
         self.missing_block = self.missing = False
         """Whether a block or an answer is missing, so that what else is said would follow from that."""
@@ -233,6 +235,9 @@ class Language2Prompts(PromptReader):
         beside = tuple(word for word in dict.fromkeys(absent_words(schema.shape)) if word not in words)
         self.formulas.prompts[name] = Asked(name, spec, documentable, tuple(gates), tie)
         self.lines[name] = doc.where(*path)
+        if source.gated is not None:
+            using, (*called, _) = source.gated
+            self.borrowed[name] = using.where(*called)
         made = Prompt(
             id=name,
             ask=str(data.get("ask", "")),

@@ -465,8 +465,11 @@ class _Reader(Language2Prompts):
         read = self.formulas.used | self.operands
         for prompt in made.prompts.values():
             if prompt.id not in read and not prompt.says and not prompt.record and not prompt.speaks:
-                self.say(
-                    f"Nothing reads `{prompt.id}`, and it says nothing.",
-                    self.lines[prompt.id],
-                    "Give it `says` or `record: yes`.",
+                here, give = self.lines[prompt.id], "`says` or `record: yes`"
+                called = self.borrowed.get(prompt.id, "")
+                fix = (
+                    f"Read it there, leave it out by `only`, or give it {give} in {here}."
+                    if called
+                    else f"Give it {give}."
                 )
+                self.say(f"Nothing reads `{prompt.id}`, and it says nothing.", called or here, fix)

@@ -179,6 +179,17 @@ def test_a_set_may_ask_some_of_the_prompts_of_a_block() -> None:
         a_set(some.replace("only: [flags]", "only: [since]"), REGIONAL, blocks, "neck")
 
 
+def test_a_prompt_of_a_block_that_nothing_reads_is_told_where_the_set_calls_for_it() -> None:
+    blocks = {"flags": yaml.parse_yaml(TWO.replace(", record: yes", ""), "prompts/flags.yaml")}
+    for region in ("neck", "low back"):
+        with pytest.raises(Refused) as refused:
+            a_set(REGIONAL_BODY, REGIONAL, blocks, region)
+        (one,) = refused.value.problems
+        assert one.what == "Nothing reads `since`, and it says nothing."
+        assert one.where == document(REGIONAL_BODY, REGIONAL).where("prompts", 0)
+        assert one.fix.endswith("in prompts/flags.yaml, line 11.")
+
+
 def test_what_is_wrong_with_the_condition_of_a_block_is_told_where_the_block_is_used() -> None:
     blocks = {"flags": yaml.parse_yaml(BLOCK, "prompts/flags.yaml")}
     gated = REGIONAL_BODY.replace("use: flags", "{use: flags, when: {region: neck}}")
