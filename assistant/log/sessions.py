@@ -82,7 +82,7 @@ def session_rows(
             if [*map(type, (session, opened, last, events))] != [str, str, str, int]:
                 raise refuse("the columns beside an entry of it were changed.")
             start = _parts(first, first_leaf, reveal)
-            body, end = start["body"], _parts(close, close_leaf, reveal)["body"] if close else {}
+            body, end = start["body"], _parts(close, close_leaf, reveal)["body"] if close is not None else {}
         except Refused as refusal:
             leave_out(str(session), refusal)
             continue

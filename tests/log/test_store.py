@@ -22,6 +22,7 @@ from assistant.core.text import Private
 from assistant.log import Draft, Log
 from assistant.log.chain import canonical, leaf
 from assistant.log.database import FORMAT
+from assistant.log.errors import take_left_out
 from assistant.log.store import stored_bytes
 from assistant.log.verify import verify
 from tests.prove.edited import opened
@@ -172,6 +173,10 @@ def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:
     for name in ("c", "", "%"):
         with pytest.raises(Refused):
             log.resolve(name)
+    with opened(log.path) as file:
+        file.execute("UPDATE event SET entry = x'', leaf = ? WHERE session = 'a1' AND seq = 2", [leaf(b"")])
+    assert [row.id for row in log.sessions()] == ["b1", "b2"]
+    assert "a1" in take_left_out()
 
 
 def test_a_name_that_the_program_does_not_give_stands_for_no_review_that_begins_so(
