@@ -624,6 +624,18 @@ def test_what_is_missing_is_not_left_out(three: Path, sql: str, says: str) -> No
         bundle(three, "bravo", covering_checkpoint(three, "bravo"), LetterTexts())
 
 
+def test_words_that_a_bundle_lacks_are_read_by_nobody(made: bytes, tmp_path: Path) -> None:
+    files, file = unpacked(made), tmp_path / "given.imr"
+    named = sorted(json.loads(row)["commitment"] for row in files["texts.ndjson"].splitlines())
+    assert named
+    file.write_bytes(packed({**files, "texts.ndjson": b""}))
+    with pytest.raises(Refused, match="a text of it is missing"):
+        read_bundle(file)
+    about = json.dumps({**json.loads(files["bundle.json"]), "redacted": named}).encode()
+    file.write_bytes(packed({**files, "texts.ndjson": b"", "bundle.json": about}))
+    read_bundle(file)[0].close()
+
+
 def test_the_key_must_be_known(kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     note = covering_checkpoint(kept, "bravo")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "elsewhere"))
