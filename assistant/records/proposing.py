@@ -308,7 +308,7 @@ def _date(title: str, pages: Sequence[str]) -> str:
         rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+\w", one))
         date = date_of(rows) or _day_behind("listed_on", head)
     else:
-        date = None
+        date = _day_behind("collected_on", head) if title == "Laboratory report" else None
         if title in library.intake("documents")["by_visits"]:
             date = date_of(head, labelled=True) or _last_visit(pages)
         if title == UR_REPORT:  # its form may give the days of the request as well
@@ -410,7 +410,7 @@ def dates_of(line: str) -> tuple[tuple[int, str, When], ...]:
 
 def _own(before: str) -> bool:
     """Whether the words right before a date say that it is the document's own."""
-    label = unmarked(before)[-48:]
+    label = re.sub(_GLUED_OF, " of ", unmarked(before)[-48:])
     if words_of("own_date", r"(?:^|(?<=\W))", r"\s*[:\-.]?\s*$").search(label) is None:
         return False
     if re.search(r"\b(?:seen|issued|mailed)\s+(?:on\s+)?$", label):  # within a sentence
@@ -418,6 +418,10 @@ def _own(before: str) -> bool:
     without = re.sub(r"(?i)\b(?:follow[- ]?up|return)\s+(?=date of|DOS\b)", "", label[-32:])
     without = re.sub(r"\bdated?\b", "", without, flags=re.I)
     return words_of("other_date").search(without) is None
+
+
+_GLUED_OF = r"(?i)(?<=\bdate)\s*[o0]f\s*(?=[a-z]{4})"
+"""The words of a label as a reader of pictures gives them: `DATE 0F EXAM`, `DATEOF REPORT`."""
 
 
 def _doubtful(line: str, start: int, end: int) -> bool:

@@ -72,6 +72,13 @@ def test_the_date_is_the_documents_own() -> None:
         ("MEDICATION PROFILE\nPrinted 05/10/2014\n04/22/2014 GABAPENTIN 600 MG 90", "2014-05-10"),
         ("CURES REPORT\nReport date:   Patient:   DOB\n05/10/2014   ROE   01/02/1960", "2014-05-10"),
         ("Date of visit: February 30, 2014", ""),
+        ("MR ARTHROGRAM RIGHT SHOULDER\nDATE ‹0F› EXAM: 05/10/2014", "2014-05-10"),
+        ("SUPPLEMENTAL REPORT\nDATEOF REPORT: MAY 10, 2014", "2014-05-10"),
+        ("HOME CARE ASSESSMENT\nPatient: Jane Roe   Date of assessment: 05/10/2014", "2014-05-10"),
+        (
+            "TOXICOLOGY REPORT\nReport date: 05/14/2014\nCollected: 05/10/2014 Reported: 05/14/2014",
+            "2014-05-10",
+        ),
         ("no date at all\n" * 40 + "Electronically signed on May 10, 2014", "2014-05-10"),
     ]:
         assert describe([text]).date == date

@@ -247,10 +247,10 @@ class _Reading(Account):
     # -- operations, injections and studies as others tell of them
 
     def _operation_report(self) -> Iterator[Line]:
-        one = next(
-            (one for one in self.all if one.section == "procedure" and len(body_of(one.quote)) > 3),
-            None,
-        )
+        told = [one for one in self.all if one.section == "procedure" and _is_told(body_of(one.words))]
+        named = whole(self.patterns("operations")), whole(self.patterns("injections"))
+        one = next((one for one in told if any(known.search(one.words) for known in named)), None)
+        one = one or next(iter(told), None)
         if one is not None:
             injected = _family_of(self.patterns("injections"), one.words, "")
             if not injected and re.search(r"(?i)\bblocks?\b|\binjections?\b", one.words):
@@ -334,6 +334,7 @@ class _Reading(Account):
                 near = next((day for day in days if end <= day.start < until), None)
                 near = near or next((day for day in reversed(days) if since <= day.start < start), None)
                 near = near or (days[0] if len(days) == 1 and days[0].start >= end else None)
+                near = near or _year_beside(one.words, end)
                 if near is None or near.date.after(self.day):
                     continue
                 if near.start < start and re.search(_AFTER, one.words[near.end : start]):
@@ -374,6 +375,16 @@ class _Reading(Account):
             own = re.search(r"(?i)\bI\b|\btoday\b", one.words) or one.section == "rendered"
             found = re.search(r"(?i)\b(?:was|were) (?:then |sterilely )?injected\b", one.words)
             found = found or (re.search(_INJECTED, one.words) if days or own else None)
+            if found is None and days:
+                found = next(
+                    (
+                        hit
+                        for hit in self.any("steroids").finditer(one.words)
+                        if re.search(_SHOT_AT, one.words[hit.end() : days[0].start])
+                        and not re.match(_BY_MOUTH, one.words[hit.start() :])
+                    ),
+                    None,
+                )
             if found is None and one.section == "rendered":
                 found = whole(self.patterns("injections")).search(one.words)
             if found is None or self.is_planned(one, found.start(), found.end()):
@@ -469,14 +480,15 @@ class _Reading(Account):
                 at, ends = begins + count.start(), begins + count.end()
             elif (count := alone) is not None:
                 at, ends = match.end(), match.end() + count.end()
+            elif len({name for _, name in hits}) == 1:  # all that the sentence counts
+                told = list(re.finditer(rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+{noun}", one.words))
+                count = told[0] if len(told) == 1 and not re.search(_MORE, one.words) else None
+                at, ends = told[0].span() if count else (0, 0)
             if count is None or self.is_planned(one, match.start(), match.end()):
                 continue
             if any(match.end() <= hit.start() < at for hit, _ in hits):
                 continue  # it counts the next
-            if re.search(
-                r"(?i)\b(?:more|additional|further|another|left|remaining|authorized|approved|requested?|recommend\w*)\b",
-                near,
-            ):
+            if re.search(_MORE, near):
                 continue
             days = [day for day in self.days(one) if not day.date.after(self.day)]
             near_day = next((day for day in days if day.start >= match.end()), None)
@@ -598,7 +610,7 @@ class _Reading(Account):
             days = [day for day in self.days(one) if not day.date.after(self.day)]
             days = [day for day in days if not re.search(_VISIT_DAY, one.words[: day.start])]
             hurt = next((day for day in days if day.date == self.injury), None)
-            found = next((hit for hit in said.finditer(one.words) if not _is_season(one.words, hit)), None)
+            found = next((hit for hit in said.finditer(one.words) if not _is_no_fall(one.words, hit)), None)
             if (
                 hurt is not None
                 and (found or re.search(_HOW, one.words) or _begins_with(one, hurt))
@@ -656,6 +668,10 @@ _VISITS = (
     r"|\b(?:total (?:number of )?|(?:number|no\.?) of )(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
     rf"|^(?P<alone>{_COUNT})\s+(?:visits|sessions)\.?$"
 )
+_MORE = (
+    r"(?i)\b(?:more|additional|further|another|left|remaining|authorized|approved|requested?|recommend\w*)\b"
+)
+"""Of what is still to come."""
 _DASHED = r"(?i)^(?:impressions?|conclusions?|interpretation|opinion)\s[-–—]\s"
 _SHOWS = r"(?i):\s+|\b(?:shows?|showed|shown|reveals?|revealed|demonstrate[sd]?)\s+"
 _UNTIL = r"(?i)\s*(?:to|through|thru|until|and|-|–)\s*"
@@ -696,12 +712,31 @@ _NO_DIAGNOSIS = (
     r"(?i)☐|☒|\b(?:was|were|is|are|has|had|will|showed|lay|went|tolerated|discharged|off work)\b|^(?:assessment|impressions?|diagnos[ie]s|plan)$|^(?:no|normal|negative|unremarkable|r/o|rule out|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
     rf"|^{CLOSING}"
 )
-_HOW = r"(?i)\b(?:(?:was|were|got) (?!seen|treated|evaluated|examined|referred|sent|off|working|employed|hired)\w+|when|while|since (?:an?|the|his|her|he|she|it)|landed|thrown|knelt|slid|strained|dropped|stepped|hurt|injured|cut|burned|bent|felt|popped|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped)\b"
+_HOW = r"(?i)\b(?:(?:was|were|got) (?!seen|treated|evaluated|examined|referred|sent|off|working|employed|hired)\w+|when|while|since (?:an?|the|his|her|he|she|it)|landed|thrown|knelt|slid|strained|dropped|stepped|hurt|injured|cut|burned|bent|felt|popped|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped|noticed|reported it)\b"
 _JUST = r"(?i)\b(?:today|yesterday|this morning|last night|(?:two|three|four|2|3|4) days ago|earlier this week|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 _SOON = 7
 """So many days after an injury a note may tell of it by *yesterday*."""
 _AFTER = r"(?i)\b(?:after|since|following|post|status post|s/p)\b"
 _VISIT_DAY = r"(?i)\bdate of (?:visit|service|exam\w*|evaluation|report)\s*:?\s*$"
+
+
+_SHOT_AT = r"(?i)^\s*(?:shot|inj\.?)?\s*(?:on\s+|in\s+|,\s*|\()?$"
+_BY_MOUTH = r"(?i)(?:methyl)?predniso|medrol\b|dexameth|\w+ (?:dose ?pack|tab|cream|ointment)"
+"""A steroid that is swallowed or put on the skin."""
+
+
+def _is_told(body: str) -> bool:
+    """Whether what stands behind a heading is more than a day."""
+    return len(re.sub(r"[\d\W]", "", body)) > 2
+
+
+def _year_beside(text: str, end: int) -> Dated | None:
+    """The year that stands right behind what was done, with nothing but levels, a side or who did it between them: `ACDF C5-6 2011`."""
+    found = re.match(
+        r"\s*[(,]?\s*(?:(?:[LCTS]\d[\w/-]*|left|right|bilateral|[LR]|in|x\s?\d)[\s,]+){0,3}((?:19|20)\d\d)\b(?![/-])",
+        text[end:],
+    )
+    return Dated(end + found.start(1), end + found.end(1), PartialDate(int(found[1]))) if found else None
 
 
 def _of_visits(found: re.Match[str]) -> str:
@@ -721,13 +756,15 @@ def _last_number(rows: Sequence[str]) -> str:
     """The number of the last visit of a log whose rows are numbered one after the other; empty where they aren't."""
     found = [re.match(r"\W*(\d{1,3})[.):]?\s+\d{1,2}/|\W*[\d/]+\s+(\d{1,3})\s", cleared(row)) for row in rows]
     numbers = [int(one[1] or one[2]) for one in found if one]
-    counted = len(numbers) == len(rows) and all(after == before + 1 for before, after in pairwise(numbers))
+    counted = len(numbers) == len(rows) and all(after > before for before, after in pairwise(numbers))
     return str(numbers[-1]) if counted else ""
 
 
-def _is_season(text: str, hit: re.Match[str]) -> bool:
-    """Whether *fall* is a time of the year: in the fall, fall of 2019."""
+def _is_no_fall(text: str, hit: re.Match[str]) -> bool:
+    """Whether *fall* is a time of the year, as in the fall, fall of 2019, or nobody fell, as who fell asleep or ill."""
     before, after = text[: hit.start()], text[hit.end() :]
+    if re.match(r"(?i)\s+(?:asleep|ill|sick|behind|apart|short|through)\b", after):
+        return True
     return hit[0].lower() == "fall" and (
         (
             re.search(

@@ -128,12 +128,14 @@ def drug_lines(account: Account) -> Iterator[Line]:
             )
             yield account.line(
                 DRUG, one, (columns[1] if columns[1:] else filled) or (given and on) or account.day, what=name, strength=topical or _strength_of(strength),
-                dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
+                dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after if not listing else after[:_BESIDE]),
                 since=since.prose() if since is not None else "",
                 stopped="tried" if tried or once else "stopped" if halted or columns[1:] else "", filled="yes" if filled else "",
             )  # fmt: skip
 
 
+_BESIDE = 12
+"""Where a row of a pharmacy names a quantity, so near to the strength; what comes later is the pharmacy's number."""
 _BEGUN_AND_ENDED = (
     r"(?im)^[^\d\n]{0,80}\bstart(?:ed)?\b[^\d\n]{0,40}\b(?:stop|end|d/?c)(?:ped|ed|'?d)?\b[^\d\n]{0,40}$"
 )

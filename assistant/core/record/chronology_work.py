@@ -17,6 +17,7 @@ from assistant.core.record.chronology_account import (
 )
 from assistant.core.record.chronology_lines import WORK, Line
 from assistant.core.record.sentences import dated
+from assistant.core.value import replace
 
 _LIMITED = (
     r"(?i)\b(?:no|only|limit\w*|restrict\w*|avoid|lbs?|pounds|hours|breaks|unchanged|sedentary|seated)\b"
@@ -53,6 +54,9 @@ _DECLARED = r"(?i)^(?:I declare|The patient was|I have not|Time spent|This docum
 _DECLARED_IN = r"(?:(?<=[.\s])|^)(?=I declare|The patient was advised|Time spent|I have not violated)"
 _SINCE = r"(?i)\W*(?:status\s+)?(?:since|as of|on|in|by)\b[^.;,]{0,30}$"
 _FORM_LINES = 6
+_GLUED = r"(?i)\b(modified|light|regular|full|off|no)(work|duty)\b"
+"""As a reader of pictures gives the words of a box."""
+_BACK = r"(?i)\bback (?:at|on|in|with) (?:(?:the|his|her|a)\s+)?\w+\s+since\s+(?=\D{0,12}\d)"
 _STATE = r"(?i)^(?:modified|regular|full|light|restricted|sedentary)\b(?=\s*[:,(]|\s*$)"
 """A state of work that the form gives in one word."""
 
@@ -73,7 +77,11 @@ def work_lines(account: Account) -> Iterator[Line]:
 
 
 def _under_heading(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
-    block = [one for one in account.all if one.section == "work"]
+    block = [
+        replace(one, words=re.sub(_GLUED, r"\1 \2", one.words))
+        for one in account.all
+        if one.section == "work"
+    ]
     ends = next((n for n, one in enumerate(block) if re.match(r"(?i)I declare\b", one.words)), len(block))
     block = [one for one in block[:ends] if not re.match(_DECLARED, one.words)]
     block = [one for one in block if one.page == block[0].page]
@@ -109,6 +117,10 @@ def _under_heading(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
         words = " ".join(cut for _, cut in told)[:LONGEST]
         state = f"{ticked}: {words}" if ticked else words
         back = re.search(_BACK_AT_WORK, words) and next(iter(account.days(told[0][0])), None)
+        found = account.any("stationary").search(words)
+        if back is None and found and (days := dated(words, account.document.date)):
+            behind = words[found.end() : max(found.end(), days[0].start)]
+            back = days[0] if re.fullmatch(r"(?i)\W*(?:(?:status|since|as of|on)\W+)*", behind) else None
         since = back.date if back and back.date.day is not None and not back.date.after(account.day) else None
         yield account.line(
             WORK,
@@ -155,7 +167,7 @@ def _elsewhere(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
                 day = since[0].date if near else retold or account.day
                 yield account.line(WORK, one, day, what="permanent and stationary")
             continue
-        found = said.search(one.words) or own
+        found = said.search(one.words) or own or re.search(_BACK, one.words)
         if found and re.search(_OF_OTHERS, one.words[: found.start()]):
             continue
         if (
@@ -165,7 +177,14 @@ def _elsewhere(account: Account, said: re.Pattern[str]) -> Iterator[Line]:
             and not account.days(one)
         ):
             continue  # some time ago
-        if found is None or one.section == "future" or account.is_planned(one, found.start(), found.end()):
+        stands = found is not None and re.search(
+            r"(?i)\b(?:is|remains|has been)\s+(?:\w+ly\s+)?$", one.words[: found.start()]
+        )
+        if (
+            found is None
+            or (one.section == "future" and not stands)
+            or account.is_planned(one, found.start(), found.end())
+        ):
             continue
         behind = one.words[found.end() :]
         days = [day for day in dated(behind, account.document.date) if not day.date.after(account.day)]

@@ -280,7 +280,7 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             if _any(words, "table").search(line)
             and len(_any(words, "table_beside").findall(line)) > 0
             and len(line.split()) < 12
-            and not re.search(r"[.:?]\s*$", line)
+            and not re.search(r"[.:?]\s*$|\b(?:19|20)\d\d\b", line)
             and not re.search(
                 r"(?i)^(?:notice|letter|(?:re|subject|regarding)\s*:)|\butili[sz]ation review\b|\b(?:decision|determination) (?:on|of|for)\b"
                 r"|^(?:requests?|treatments?|services?|items?|procedures?|medications?)(?: requested)?\s*#?\d*\s*:\s*\S",

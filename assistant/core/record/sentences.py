@@ -287,9 +287,8 @@ class Dated(Value):
     date: PartialDate
 
 
-_WITHOUT_YEAR = (
-    r"(?i)\b(?:on|since|from|until|starting|through|before|after|by)\s+((\d{1,2})/(\d{1,2}))(?![\d/])"
-)
+_WITHOUT_YEAR = r"(?i)\b(?:(?:on|since|until|starting|through|before|after|by)\s+|(?:from|to|ended)\s+(?!\d/(?:5|10)\b))((\d{1,2})/(\d{1,2}))(?![\d/])"
+"""A day as it is told within a year; `from 8/10 to 5/10` is of pain."""
 
 
 def dated(text: str, written: PartialDate | None) -> list[Dated]:
@@ -313,7 +312,9 @@ def dated(text: str, written: PartialDate | None) -> list[Dated]:
 
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9}
 _LAST_SEASON = rf"(?i)\blast ({'|'.join(_SEASONS)})\b(?!,? (?:of )?(?:19|20)\d\d)"
-_SEASON = r"(?i)\b(?:spring|summer|fall|autumn|winter)(?:\s+of)?,?\s+((?:19|20)\d\d)\b"
+_SEASON = (
+    r"(?i)\b(?:spring|summer|fall|autumn|winter|early|mid|late)(?:\s+in|-)?(?:\s+of)?,?\s+((?:19|20)\d\d)\b"
+)
 """A time of the year: of a day so told the year is known."""
 
 

@@ -644,6 +644,17 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         (NOTE, "Dx: Neck strain. Timed walk 31 sec. Recheck 8/19.", ["Neck strain"]),
         (NOTE, "Assessment: 54 y.o. male after a fusion with a gait deficit.\nDiagnoses: 1. Status post L4-S1 fusion.", ["Status post L4-S1 fusion"]),
         ("Operative report", "Procedure: Left L3 and L4 dorsal ramus blocks.\nThe needle was placed.", ["nerve block"]),
+        ("Operative report", "PROCEDURE REPORT\nDATE 0F PROCEDURE: 08/17/2021\nPROCEDURE: LEFT L5-S1 TRANSFORAMINAL EPIDURAL STEROID INJECTION.", ["epidural injection"]),
+        (NOTE, "Past history: Left knee arthroscopy 2006. ACDF C5-6 2011. MRI 2012.", ["arthroscopy", "fusion"]),
+        (NOTE, "History\nCortisone 03/05/2019, good for ten days. Medrol dose pack 04/05/2019.", ["steroid injection"]),
+        (NOTE, "History\nShe had PT twice a week from August to October 2018 and again in early 2019, 20 visits in all.", ["physical therapy 20 visits"]),
+        (NOTE, "History\nPT twice a week from May to June 2018 and later, 6 more visits asked for.", []),
+        ("Qualified medical evaluation", "Future medical care\nRepair should be provided. She is temporarily partially disabled. Later she may do light work.", ["She is temporarily partially disabled"]),
+        (NOTE, "Interval history\nBack at the press since 09/20/2021 with limits.", ["Back at the press since 09/20/2021 with limits"]),
+        ("Doctor's first report", "Work status: able to perform usual work?\n☐ Yes ☒ No ☒ Modifiedwork from 10/8/20 ☐ Hospitalization required", ["Modified work from 10/8/20"]),
+        (NOTE, "Medications\nHydrocodone/APAP 5/325 finished 2018", ["hydrocodone/APAP 5/325 mg stopped"]),
+        ("Medication record", "Filled Drug Qty Days Prescriber Pharmacy\n01/10/2018 ALPRAZOLAM 1 MG 60 30 DOE A DRUGS #3", ["alprazolam 1 mg"]),
+        (NOTE, "HPI\nFell asleep at the table on 07/21/2019.", []),
     ]:  # fmt: skip
         said = [
             " ".join(filter(None, (one.parts[name] for name in ("what", "strength", "dose", "count", "stopped") if name in one.parts)))
@@ -652,6 +663,13 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         assert said == found, text
     (visits,) = told(("Qualified medical evaluation", "2023-10-16", "Review of records\nNovember 2, 2021, therapy: 24 visits after the operation."))  # fmt: skip
     assert (str(visits.date), visits.parts["count"]) == ("2021-11-02", "24 visits")
+    for said, kind, day in [
+        ("HPI: PT 6 visits to 08/20, no gain.", "therapy", "2023-08-20"),
+        ("HPI: Pain from 8/10 to 5/10 after PT 6 visits.", "therapy", "2023-10-16"),
+        ("Work status\nPermanent and stationary 03/12/2018. Not working.", "work", "2018-03-12"),
+        ("HPI: H-wave at home since 04/30/2023, twice a day.", "device", "2023-04-30"),
+    ]:
+        assert [(one.kind, str(one.date)) for one in told((NOTE, "2023-10-16", said))] == [(kind, day)], said
     (visits,) = told((NOTE, "2022-05-03", "HPI: PT last fall, 12 sessions, helped a little."))
     assert str(visits.date) == "2021"
     (films,) = told((NOTE, "2022-10-13", "X-ray C-spine 3 views: no fracture."), injury="2022-10-12")

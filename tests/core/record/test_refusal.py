@@ -57,6 +57,10 @@ def test_a_table_gives_each_service_with_its_decision_and_amounts() -> None:
     assert made.guideline.value.startswith("MTUS Chronic Pain")
     assert made.reason is not None
     assert made.reason.value.endswith("Sixty tablets are certified.")
+    labelled = said(
+        TABLE.replace("Date: May 24, 2016 Request", "Date of decision: May 24, 2016 Request", 1)
+    )  # no head
+    assert [one.words for one in labelled.services] == [one.words for one in made.services]
 
 
 def test_a_service_has_its_region_side_and_levels() -> None:
