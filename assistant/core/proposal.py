@@ -14,7 +14,7 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Problem, Refused
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
-from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
+from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, ListingShape, Shape
 from assistant.core.rules.answers_inline import Spec
 from assistant.core.rules.computed import SPANS, comes_to, in_tenths
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
@@ -100,9 +100,7 @@ def _propose(
             evidence = item.evidence[:1] if proposal.fact.startswith("item.") else ()
         if raw is None:
             return None
-        return _answer(
-            prompt, _stripped(raw, _part_names(prompt.schema.shape)), evidence, "stated in the case file"
-        )
+        return _answer(prompt, _stated(raw, prompt), evidence, "stated in the case file")
     rows = list(_rows(proposal, reading, case, item))
     value, evidence, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item))
     if value is None:
@@ -145,7 +143,7 @@ def _unfit(
             if _is_asked(proposal, entry):
                 yield from _refusals(prompt, [_with_evidence(entry, parts)], document, (*path, number))
     else:
-        yield from _refusals(prompt, _stripped(raw, parts), document, path)
+        yield from _refusals(prompt, _stated(raw, prompt), document, path)
 
 
 def _is_asked(proposal: Proposal, entry: Any) -> bool:
@@ -196,6 +194,19 @@ def _answer(prompt: Prompt, raw: Any, evidence: tuple[Evidence, ...], basis: str
 def _part_names(shape: Shape) -> frozenset[str]:
     inner = shape.element if isinstance(shape, ListingShape) else shape
     return frozenset(inner.parts) if isinstance(inner, GroupShape) else frozenset()
+
+
+def _stated(raw: Any, prompt: Prompt) -> Any:
+    """A fact as an answer: of what was done once, as an operation, a question of yes and no is answered by yes."""
+    shape = prompt.schema.shape
+    if (
+        isinstance(raw, Mapping)
+        and "value" not in raw
+        and isinstance(shape, ChoiceShape)
+        and set(shape.labels) == {"yes", "no"}
+    ):
+        return "yes"
+    return _stripped(raw, _part_names(shape))
 
 
 def _stripped(raw: Any, parts: frozenset[str]) -> Any:

@@ -55,6 +55,17 @@ def test_a_fact_is_proposed_with_its_page() -> None:
     assert made.basis == "stated in the case file"
 
 
+def test_an_operation_that_the_case_states_answers_whether_there_was_one() -> None:
+    schema = f'{{{DRAFT}, "title": "Yes or no", "enum": ["yes", "no"]}}'
+    prompt = replace(RULES.sets["1"].prompts["prior_surgery"], schema=read_schema("operated", schema))
+    made = propose(prompt, reading({}), RULES.case, RULES.case.items["1"])
+    assert made is not None
+    assert (made.answer.plain(), [str(one) for one in made.answer.evidence]) == (
+        "yes",
+        ["progress-note-2014-05-10:1"],
+    )
+
+
 def test_each_entry_of_a_list_keeps_its_own_page() -> None:
     made = proposed("prior_imaging")
     assert made is not None
