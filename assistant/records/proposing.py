@@ -410,7 +410,7 @@ def dates_of(line: str) -> tuple[tuple[int, str, When], ...]:
 
 def _own(before: str) -> bool:
     """Whether the words right before a date say that it is the document's own."""
-    label = re.sub(_GLUED_OF, " of ", unmarked(before)[-48:])
+    label = re.sub(_GLUED_OF, " of ", re.sub(_ZERO, "O", unmarked(before)[-48:]))
     if words_of("own_date", r"(?:^|(?<=\W))", r"\s*[:\-.]?\s*$").search(label) is None:
         return False
     if re.search(r"\b(?:seen|issued|mailed)\s+(?:on\s+)?$", label):  # within a sentence
@@ -420,7 +420,8 @@ def _own(before: str) -> bool:
     return words_of("other_date").search(without) is None
 
 
-_GLUED_OF = r"(?i)(?<=\bdate)\s*[o0]f\s*(?=[a-z]{4})"
+_ZERO = r"(?<=[A-Z])0|0(?=[A-Z])"
+_GLUED_OF = r"(?i)(?<=\bdate)\s*of\s*(?=[a-z]{4})"
 """The words of a label as a reader of pictures gives them: `DATE 0F EXAM`, `DATEOF REPORT`."""
 
 

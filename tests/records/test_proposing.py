@@ -73,6 +73,7 @@ def test_the_date_is_the_documents_own() -> None:
         ("CURES REPORT\nReport date:   Patient:   DOB\n05/10/2014   ROE   01/02/1960", "2014-05-10"),
         ("Date of visit: February 30, 2014", ""),
         ("MR ARTHROGRAM RIGHT SHOULDER\nDATE ‹0F› EXAM: 05/10/2014", "2014-05-10"),
+        ("OPERATIVE REPORT\nDATE OF ‹0PERATION›: 05/10/2014\nSURGEON: JAY ROE, MD", "2014-05-10"),
         ("SUPPLEMENTAL REPORT\nDATEOF REPORT: MAY 10, 2014", "2014-05-10"),
         ("HOME CARE ASSESSMENT\nPatient: Jane Roe   Date of assessment: 05/10/2014", "2014-05-10"),
         (

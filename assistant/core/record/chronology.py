@@ -380,7 +380,8 @@ class _Reading(Account):
                     (
                         hit
                         for hit in self.any("steroids").finditer(one.words)
-                        if re.search(_SHOT_AT, one.words[hit.end() : days[0].start])
+                        if hit.end() <= days[0].start
+                        and re.search(_SHOT_AT, one.words[hit.end() : days[0].start])
                         and not re.match(_BY_MOUTH, one.words[hit.start() :])
                     ),
                     None,

@@ -56,7 +56,11 @@ _SINCE = r"(?i)\W*(?:status\s+)?(?:since|as of|on|in|by)\b[^.;,]{0,30}$"
 _FORM_LINES = 6
 _GLUED = r"(?i)\b(modified|light|regular|full|off|no)(work|duty)\b"
 """As a reader of pictures gives the words of a box."""
-_BACK = r"(?i)\bback (?:at|on|in|with) (?:(?:the|his|her|a)\s+)?\w+\s+since\s+(?=\D{0,12}\d)"
+_BACK = (
+    r"(?i)\b(?:back (?:at|on|in|with) (?:(?:the|his|her|a)\s+)?\w+"
+    r"|(?:(?:half|part|reduced) (?:days|shifts|hours|time)|works? [\w-]+ (?:days|shifts|hours))\b[^.;]{0,40})\s+since\s+(?=\D{0,12}\d)"
+)
+"""That somebody works again, and since when."""
 _STATE = r"(?i)^(?:modified|regular|full|light|restricted|sedentary)\b(?=\s*[:,(]|\s*$)"
 """A state of work that the form gives in one word."""
 

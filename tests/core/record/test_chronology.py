@@ -652,6 +652,8 @@ def test_what_forms_printouts_and_letters_say_of_drugs_work_and_treatment_is_rea
         ("Qualified medical evaluation", "Future medical care\nRepair should be provided. She is temporarily partially disabled. Later she may do light work.", ["She is temporarily partially disabled"]),
         (NOTE, "Interval history\nBack at the press since 09/20/2021 with limits.", ["Back at the press since 09/20/2021 with limits"]),
         ("Doctor's first report", "Work status: able to perform usual work?\n☐ Yes ☒ No ☒ Modifiedwork from 10/8/20 ☐ Hospitalization required", ["Modified work from 10/8/20"]),
+        (NOTE, "History\nHe works four hours a day in the shop since 07/10/2023. She sleeps three hours since 07/11/2023.", ["He works four hours a day in the shop since 07/10/2023"]),
+        ("Qualified medical evaluation", "Review of records\nFebruary 16, 2017, Ann Low, M.D.: caudal epidural steroid injection, no relief.", ["epidural injection"]),
         (NOTE, "Medications\nHydrocodone/APAP 5/325 finished 2018", ["hydrocodone/APAP 5/325 mg stopped"]),
         ("Medication record", "Filled Drug Qty Days Prescriber Pharmacy\n01/10/2018 ALPRAZOLAM 1 MG 60 30 DOE A DRUGS #3", ["alprazolam 1 mg"]),
         (NOTE, "HPI\nFell asleep at the table on 07/21/2019.", []),
