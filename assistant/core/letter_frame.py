@@ -174,6 +174,7 @@ _NAMING: dict[str, str] = {
     "addenda.quoting": "item quoted",
     "own.cited": "quoted",
     "own.uncited": "words",
+    "own.reasoned": "",
     "footer.signed_on": "date",
     "footer.digest": "hash",
     "footer.unsigned_digest": "hash",

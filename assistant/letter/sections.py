@@ -578,6 +578,7 @@ def own_mark(session: Session, frame: Frame, one: OwnWords) -> str:
     uncited = "" if one.whole else "; ".join(f"“{clause}”" for clause in one.uncited)
     said = [frame.say("own.cited", quoted=quoted)] if quoted else []
     said += [frame.say("own.uncited", words=uncited)] if one.uncited else []
+    said = said or ([frame.say("own.reasoned")] if one.reasoned else [])
     return " ".join(said)
 
 

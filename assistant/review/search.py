@@ -115,7 +115,7 @@ class RecordSearch:
 
     def _is_of(self, regions: Iterable[str], group: PassageGroup) -> bool:
         document, named = self._case.documents.get(group.document), regions_of(group.quote)
-        if document is None or document.is_ur_report or self.is_running(group.quote):
+        if document is None or document.is_ur_report or group.quote.isupper() or self.is_running(group.quote):
             return False
         return not named or any(akin(one, own) for one in named for own in regions)
 

@@ -282,10 +282,10 @@ def test_every_sentence_has_a_source(stage: str, request: pytest.FixtureRequest)
 
 def test_an_edited_sentence_is_marked_as_the_reviewers(decided: Review) -> None:
     one = decided.assess("1").sentences[0]
-    decided.perform(c.EditSentence("1", one.key, one.text, "Films of the neck are asked for."))
+    decided.perform(c.EditSentence("1", one.key, one.text, "The request is for films after a fall."))
     letter = letter_of(decided)
-    mark = "[the reviewer's own words; no page cited for “Films”]"
-    assert f"Films of the neck are asked for. {mark} As noted in" in flat(to_text(letter))
+    mark = "[the reviewer's own words; no page cited for “films after a fall”]"
+    assert f"films after a fall. {mark} As noted in" in flat(to_text(letter))
     assert "Sentence 1: the reviewer's own words, on answers prior_surgery" in flat(to_text(letter))
     assert valid(letter)["items"][0]["rationale"][0]["origin"] == "reviewer"
 

@@ -54,6 +54,7 @@ Date of visit: June 3, 2014
 There is no fracture. He denies fever. No infection of the wound.
 No chest pain. There was no fall. He has no history of cancer.
 """
+IBUPROFEN = "Twelve visits of physical therapy and ibuprofen"
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -657,14 +658,23 @@ def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> N
     review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
     assert review.session.status == "signed"
     talk = Conversation(review)
-    check = addendum_check(review.session, "1", "", "Ibuprofen and twelve visits brought no improvement.")
-    assert check is None, "the record says so, and stands beside it"
+    for words in (
+        "Ibuprofen and twelve visits brought no improvement.",
+        "No prior imaging of this knee exists.",
+        "Exam shows JLT.",
+        "An X-ray would not show a torn meniscus.",
+    ):
+        check = addendum_check(review.session, "1", "", words, pages=review.pages)
+        assert check is None, f"the record says so, and stands beside it, or it judges: {words}"
     for words in (
         "The left knee was hurt.",
         "The visit of May 2, 2011 was read.",
         "He had 30 visits.",
         "An MRI was done before.",
         "The knee no longer locks.",
+        "The effusion is large.",
+        "Ibuprofen helped him.",
+        "An X-ray would show 2 mm, and the meniscus is intact.",
     ):
         told = talk.addendum(words)
         assert talk.pending is not None, (words, told)
@@ -672,6 +682,7 @@ def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> N
 
 
 def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tmp_path: Path) -> None:
+    """What judges, or says what a page says in other words, is no fault; what a page only plans bears nothing done."""
     review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
     helped = "They also state that care has not helped."
     for text, was, uncited, against in [
@@ -696,6 +707,30 @@ def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tm
             ["An effusion was not recorded"],
             "Small effusion.",
         ),
+        ("Exam shows JLT and a positive McMurray.", "", [], ""),
+        ("PT and NSAIDs were tried without benefit.", "", [], ""),
+        ("No NSAID was taken.", "", ["No NSAID was taken"], ""),
+        ("The treating physician considers an operation.", "", [], ""),
+        ("He has had surgery of the knee.", "", ["He has had surgery of the knee"], ""),
+        ("The effusion is large.", "", ["The effusion is large"], "Small effusion."),
+        ("Ibuprofen helped.", "", ["Ibuprofen helped"], f"{IBUPROFEN} brought no improvement."),
+        ("PT and ibuprofen have not helped.", helped, [], ""),
+        ("The benefit outweighs the risk.", "", [], ""),
+        ("An X-ray would not show a torn meniscus.", "", [], ""),
+        ("The denial did not discuss the locking.", "", [], ""),
+        (
+            "The denial did not discuss that it is unstable.",
+            "",
+            ["The denial did not discuss that it is unstable"],
+            "",
+        ),
+        (
+            "The guideline's sign, an unstable knee, is there.",
+            "",
+            ["The guideline's sign, an unstable knee, is there"],
+            "",
+        ),
+        ("He would need 20 mg.", "", ["He would need 20 mg"], ""),
     ]:
         made = held(review.session, "1", "", text, was)
         assert list(made.uncited) == uncited, text
@@ -803,6 +838,9 @@ def test_a_denial_that_moves_within_an_edited_sentence_is_seen() -> None:
         ("He was hurt on May 5, 2014.", "On May 5, 2014, he was hurt at a mill.", False),
         ("The records show less pain and an MRI.", "The records show an MRI, and less pain.", False),
         ("The records state weakness of the leg.", "The records state weakness of the hand.", True),
+        ("Care had been tried for 12 weeks.", "Twelve weeks of care had been tried.", False),
+        ("Care had been tried for 12 weeks.", "Eleven weeks of care had been tried.", True),
+        ("The records state that care has not helped.", "The records state that care has failed.", False),
     ]:
         assert bool(otherwise(was, now)) == moved
 

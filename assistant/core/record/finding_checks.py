@@ -16,7 +16,18 @@ from assistant.core.record.choices import choices_named
 from assistant.core.record.facts import answers_read, fact_shown
 from assistant.core.record.grounds import NEGATIVE, Kind, grounds
 from assistant.core.record.guard import Pages, bare_answer, faults
-from assistant.core.record.own_words import FIGURE, NEGATION, WELL, belied_by, denied_words, held, otherwise
+from assistant.core.record.mentions import extract
+from assistant.core.record.own_words import (
+    FIGURE,
+    NEGATION,
+    WELL,
+    bearing,
+    belied_by,
+    clauses,
+    denied_words,
+    held,
+    otherwise,
+)
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, at
 from assistant.core.rules.criterion import digest_of
@@ -194,7 +205,9 @@ def edit_check(
     Without the `pages` one that a page speaks against can't be told but by its key.
     """
     region = session.rules.case.items[item].region if item in session.items else ""
-    changed = otherwise(edit.was, edit.text, session.guard, region)
+    own = held(session, item, "", edit.text, edit.was) if session.guard > 9 else None
+    borne = own.borne if own is not None and not own.uncited else ()
+    changed = otherwise(edit.was, edit.text, session.guard, region, borne=borne)
     if not changed and (missing := _found_missing(session, item, edit.was, edit.text)):
         changed = (fact_shown("answered as not found", ", ".join(missing)),)
     facts = [f"the draft: {one_line(edit.was, 240)}", f"edited: {one_line(edit.text, 240)}", *changed]
@@ -244,16 +257,25 @@ def addendum_check(
 
     One that names no sentence is held against all that is `said`: a figure that stands nowhere there, and a denial of
     something that was asked. `hears` gives of the words of a question those that a text speaks of, and how; what the
-    record tells otherwise by the words of the vocabulary is `told_there`.
+    record tells otherwise by the words of the vocabulary is `told_there`. What the passages say on which the answers
+    rest is no other thing, what pages say isn't held against them once more, and what only judges against nothing.
     """
-    found = held(session, item, "", text)
-    said = (*said, *(one.quote for one in found.borne))
+    items = (item,) if item else session.items
+    found, there = held(session, item, "", text), bearing(session, item, text, pages or {})
+    cited = {
+        one.quote for of in items for _, known in answers_read(session, of) for one in known.all_evidence()
+    }
+    if not found.uncited and all(one.quote in cited for one in found.borne):
+        return None
+    if there or not found.uncited:
+        told_there = ()
+    text = ". ".join(one for one in clauses(text) if not held(session, item, "", one).reasoned)
+    said = (*said, *(one.quote for one in (*found.borne, *there)))
     changed = (
         otherwise(quoted, text, added=True)
         if quoted
-        else tuple(_unsaid(session, text, said, not found.uncited))
+        else tuple(_unsaid(session, text, said, bool(there) or not found.uncited))
     )
-    items = (item,) if item else session.items
     missing = dict.fromkeys(word for one in items for word in _found_missing(session, one, quoted, text))
     for one in items:
         absent, otherwise_said = _answered_otherwise(session, one, quoted, text, hears)
@@ -302,7 +324,10 @@ def _answered_otherwise(
 def _unsaid(session: Session, text: str, said: Sequence[str], borne: bool) -> Iterator[str]:
     """What an addendum has that is `said` nowhere: figures, and where no page bears it what it denies or calls well."""
     known = {one.casefold() for words in said for one in compiled(FIGURE).findall(words)}
-    new = [one for one in compiled(FIGURE).findall(text) if one.casefold() not in known | {"one", "once"}]
+    rest = text
+    for fact in extract(text):  # days, levels and sides are held against the facts of the case
+        rest = rest.replace(str(fact), " ")
+    new = [one for one in compiled(FIGURE).findall(rest) if one.casefold() not in known | {"one", "once"}]
     counted = {one[1] for words in said for one in _counted_as(words)}
     stated = {one for words in said for one in _counted_as(words)}
     new += [
@@ -312,7 +337,8 @@ def _unsaid(session: Session, text: str, said: Sequence[str], borne: bool) -> It
     ]
     if new:
         yield fact_shown("not in the determination", ", ".join(dict.fromkeys(new)))
-    denied = [*compiled(NEGATION).finditer(text), *compiled(WELL).finditer(text)]
+    spoken = compiled(r"(?i)\bfailed (?!to\b)(?=[a-z])").sub("", text)  # *failed care* denies no symptom
+    denied = [*compiled(NEGATION).finditer(spoken), *compiled(WELL).finditer(spoken)]
     asked = {
         word
         for item in session.items
