@@ -257,7 +257,13 @@ class IndexTable:
 
     def hits_across(self, wanted: Sequence[Wanted], splits: Sequence[int]) -> Iterator[Hit]:
         """The hits of every window that holds all of what is wanted, on both sides of the page's offset in `splits`."""
-        rows = self._ask(f"{_ROWS} ORDER BY passage.rowid", (_every(self._expanded(wanted)),))
+        expansions = self._expanded(wanted)
+        among, values = _ROWS, [_every(expansions)]
+        if len(expansions) == 1:  # then one phrase is on both sides, or one word that is broken there
+            apart = [one for one in expansions[0].spoken if " " in one]
+            either = " OR passage.rowid IN (SELECT rowid FROM passage WHERE passage MATCH ?)" if apart else ""
+            among, values = f"{_ROWS} AND (broken{either})", [*values, any_of(apart)][: 1 + bool(apart)]
+        rows = self._ask(f"{among} ORDER BY passage.rowid", tuple(values))
         answers = self._answers(tuple(wanted))
         return (hit for row in rows if _is_across(row, splits[row[0]]) for hit in self._hits(row, answers))
 

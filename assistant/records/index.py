@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import log
 
@@ -603,7 +603,7 @@ class RecordIndex:
 
     def _most_telling(
         self, every: Sequence[tuple[Sequence[Hit], Over | None]], loose: frozenset[str]
-    ) -> list[tuple[Sequence[Hit], Over | None]]:
+    ) -> Iterator[tuple[Sequence[Hit], Over | None]]:
         """Passages in the order in which a person wants to see them, each with its hits; they come as FTS5 ranks them.
 
         The fullest first. What is copied from note to note stands once before the copies, and that in the newest
@@ -622,17 +622,20 @@ class RecordIndex:
             members.sort(key=lambda number: self._newest_first(every[number][0][0].page))
             repeated.update((number, at) for at, number in enumerate(members))
             earliest[members[0]] = first
-        seen: Counter[tuple[int, frozenset[str]]] = Counter()
-        ranked = []
+        as_full: dict[int, list[int]] = {}
         for number in sorted(range(len(every)), key=lambda number: repeated[number]):
-            hits, running = every[number]
-            fullness = _fullness(hits)
-            said = frozenset(self._words_of(hit) for hit in hits) if running is None else frozenset[str]()
-            near = not said or not said <= loose
-            place = earliest.get(number, number)
-            ranked.append((-fullness, repeated[number] > 0, seen[fullness, said] + (not near), place, number))
-            seen[fullness, said] += 1
-        return [every[number] for *_, number in sorted(ranked)]
+            as_full.setdefault(_fullness(every[number][0]), []).append(number)
+        for fullness in sorted(as_full, reverse=True):
+            seen: Counter[frozenset[str]] = Counter()
+            ranked = []
+            for number in as_full[fullness]:
+                hits, running = every[number]
+                said = frozenset(self._words_of(hit) for hit in hits) if running is None else frozenset[str]()
+                near = not said or not said <= loose
+                place = earliest.get(number, number)
+                ranked.append((repeated[number] > 0, seen[said] + (not near), place, number))
+                seen[said] += 1
+            yield from (every[number] for *_, number in sorted(ranked))
 
     def _newest_first(self, page: int) -> int:
         return self._age.get(self._places[page][0], len(self._age))
@@ -690,10 +693,11 @@ class RecordIndex:
         if sought.denies == DENIAL:
             return self._assertions.of_denial(sentence, at, length)
         said = self._assertions.of(sentence, at, length)
-        parted = self._assertions.of_parted(sentence, at, length) if said.standing == AFFIRMED else None
+        spoken_of = said.standing in (AFFIRMED, DENIED)
+        parted = self._assertions.of_parted(sentence, at, length) if spoken_of else None
         if parted is None or any(parted.cue in words_in(one.text).split() for one in sought.phrases):
             return said
-        return parted
+        return parted if said.standing == AFFIRMED else Assertion(UNCERTAIN, cue=said.cue)
 
     def _is_unread(self, number: int) -> bool:
         document, page = self._places[number]

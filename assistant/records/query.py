@@ -276,6 +276,7 @@ _LINKS = frozenset(
 )
 """What may stand before a denial that is of the phrase: "the arm has no weakness", and not "swelling without pain"."""
 _SENTENCE_END = re.compile(r"[.!?;]\s+")
+_FIGURE = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 _Held = TypeVar("_Held")
@@ -532,9 +533,12 @@ class Answers:
 
     def read(self, text: str, at: int, end: int) -> tuple[int, tuple[int, ...]]:
         """The end of a number that stands here and counts, and the numbers of what it answers."""
-        if self._any_number is None or self._any_number.search(text, at, end + _NUMBER_ENDS) is None:
+        until = end + _NUMBER_ENDS
+        if self._any_number is None or _FIGURE.search(text, at, until) is None:
             return 0, ()
-        said = self._held(self._fold(text[at:end]), self._readings)
+        said = [*self._held(self._fold(text[at:end]), self._readings)]
+        if not said or self._any_number.search(text, at, until) is None:
+            return 0, ()
         held = [
             (stop, numbers)
             for reading, numbers in {id(one): one for one in said}.values()

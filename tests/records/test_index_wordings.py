@@ -122,6 +122,12 @@ def test_a_denial_among_words_that_stand_apart_denies_them() -> None:
         "Weakness with no arm pain.": ("weakness arm", ""),
         "Swelling without pain.": ("swelling pain", "negated"),
         "Increasing swelling without pain.": ("increasing pain", ""),
+        "There was no morning without stiffness.": ("morning stiffness", "uncertain"),
+        "Not a night without pain.": ("night pain", "affirmed"),
+        "Strength of the EHL not what it was.": ("weakness", "affirmed"),
+        "No side effects other than sleep.": ("side effects", "uncertain"),
+        "Reflexes: none at the ankles.": ("absent reflex", "affirmed"),
+        "Reflexes: none pathologic.": ("absent reflex", ""),
     }
     for text, (term, standing) in rows.items():
         found = RecordIndex.of({"note": (text,)}, own_vocabulary()).look_for([term])

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.core.record.cues import DENIALS, Beginnings, CueFound, Cues, Tokens, headings_in, tokens
-from assistant.core.record.language import Vocabulary, line_starts, word_root, words_in
+from assistant.core.record.language import Vocabulary, word_root, words_in
 from assistant.core.value import Value
 
 AFFIRMED = "affirmed"
@@ -81,6 +81,8 @@ _AFTER_NOUN = (
     )
 )
 """What may follow a noun that stands for itself: in "no movement disorder" the movement is not what is denied."""
+_OF_A_TIME = frozenset("rather more less longer".split())
+"""Words before a *than* that compares nothing with what is denied: "no fever for more than a week"."""
 _LEVEL = re.compile(r"[ctls]\d{1,2}")
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -104,7 +106,7 @@ class Assertions:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._cues = Cues(vocabulary)
-        self._headings = headings_in(vocabulary)
+        self._first_heading, self._headings = headings_in(vocabulary)
         self._root = lru_cache(4096)(word_root)
         self._known = lru_cache(16384)(self._assertion)
         lists = vocabulary.lists
@@ -162,10 +164,10 @@ class Assertions:
 
     def of_parted(self, sentence: str, at: int, length: int) -> Assertion | None:
         """How words at `at` are spoken of that stand apart round a denial of the last of them: "injections were never given"."""
-        said, first, last = _around(sentence, at, length)
-        begin = next((one for one in range(first + 1, last) if said[one] in _DENYING), 0)
-        if not begin:
+        if _DENYING.isdisjoint(tokens(sentence[at : at + length])[1:]):
             return None
+        said, first, last = _around(sentence, at, length)
+        begin = next(one for one in range(first + 1, last) if said[one] in _DENYING)
         cue, ahead = CueFound(said[begin], "negated", "before", begin, begin + 1), said[last : last + 1]
         goes_on = ahead != [] and ahead[0].isalpha() and ahead[0] not in _AFTER_NOUN | _REACHING | self._now
         if goes_on or not (_PARTING | _DENYING).isdisjoint(said[cue.end : last]):
@@ -178,14 +180,15 @@ class Assertions:
 
         A heading speaks for what is affirmed only; under one of printed words all is printed.
         """
-        if self._headings is None or said.standing == "printed":
+        if said.standing == "printed":
             return said
         begin = max(0, at - _LONGEST_PART)
         begin = max(begin, page.rfind("\n\n", begin, at))
         found = said
-        tried = (self._headings.match(page, line, at) for line in line_starts(page, begin, at))
-        for own in filter(None, tried):
-            if all(other.start() <= own.start() for other in _HEADING.finditer(page, own.start(), at)):
+        first = self._first_heading.match(page, 0, at) if not begin else None
+        for own in (*filter(None, [first]), *self._headings.finditer(page, max(begin - 1, 0), at)):
+            line = own.start("line")
+            if all(other.start() <= line for other in _HEADING.finditer(page, line, at)):
                 lent = Assertion(own.lastgroup or AFFIRMED, cue=words_in(own[own.lastgroup or 0]))
                 found = (
                     lent
@@ -503,7 +506,7 @@ class Assertions:
 
     def _leads_on(self, said: Tokens, end: int) -> bool:
         """Whether a reply such as ": no" is only the beginning of a sentence: "fever: no relief"."""
-        if end >= len(said) or said[end] in (*",;.)", "on", "in", "at"):
+        if end >= len(said) or said[end] in (*",;.)", "on", "in", "at", "since"):
             return False
         return self._both.isdisjoint(said[end : end + 2])
 
@@ -546,6 +549,8 @@ class Assertions:
         found = self._cues.found(said, colon + 1, len(said), _BEFORE | _AFTER)
         if not found or found[0].start != colon + 1 or found[0].standing != "negated":
             return None
+        if of.needed and not self._leads_on(said, found[0].end):
+            return None
         rest = range(found[0].end, len(said))
         if any(
             said[at] in self._clause or self._ends.at(said, at) or self._asserts.at(said, at) for at in rest
@@ -570,7 +575,8 @@ class Assertions:
         led_in = max(0, begin - 3) if said[begin - 1 : begin] == [":"] else begin
         if self._interested.among(said, led_in, until) or self._masks.among(said, start, until):
             return _DOUBT
-        if self._conditions.among(said, end, until):
+        named = cue.text != "no" or cue.end < of.first
+        if self._conditions.among(said, end, until) or _is_compared(said[end - named : until]):
             return _DOUBT
         if cue.place in _NORMAL:
             if not self._intended.isdisjoint(said[max(0, begin - 2) : max(cue.start, of.first)]):
@@ -777,6 +783,11 @@ def _of_another_grade(said: Tokens) -> bool:
         one in ("trace", "0") or (one.isdigit() and one != "2" and following == "+")
         for one, following in pairwise((*said, ""))
     )
+
+
+def _is_compared(said: Tokens) -> bool:
+    """Whether a denial is of more than something else has: "no more obvious atrophy than on the right"."""
+    return any(following == "than" and one not in _OF_A_TIME for one, following in pairwise(said))
 
 
 def _rank(one: Assertion) -> tuple[int, bool]:

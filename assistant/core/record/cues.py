@@ -214,18 +214,17 @@ def match(phrase: tuple[str, ...], sentence: Tokens, at: int, end: int) -> int:
     return 0
 
 
-def headings_in(vocabulary: Vocabulary) -> re.Pattern[str] | None:
-    """What finds a heading under which everything is said so, by the standing that it gives; None where there is none."""
+def headings_in(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds a heading under which everything is said so, by the standing that it gives: where a text begins, and behind a line's end."""
     by_standing: dict[str, list[str]] = {}
     for cue in vocabulary.cues:
         if cue.place == "headings":
             spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
             by_standing.setdefault(cue.standing, []).append(spelled)
-    if not by_standing:
-        return None
     kinds = "|".join(
         f"(?P<{standing}>{'|'.join(sorted(spelled, key=len, reverse=True))})"
         for standing, spelled in by_standing.items()
     )
-    begin = r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?"
-    return re.compile(rf"{begin}(?:{kinds})[ \t]*(?::|$)", re.IGNORECASE | re.MULTILINE)
+    line = rf"(?P<line>)[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?(?:{kinds or '(?!)'})[ \t]*(?::|$)"
+    flags = re.IGNORECASE | re.MULTILINE
+    return re.compile(line, flags), re.compile(rf"\n{line}", flags)

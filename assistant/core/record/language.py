@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import product
 from math import log, sqrt
@@ -513,14 +513,6 @@ _NEW_ITEM = (
 )
 _BLANK = re.compile(r"[ \t]*(?:\n|$)")
 _SPACES = re.compile(r"\s{0,200}")
-
-
-def line_starts(page: str, begin: int, end: int) -> Iterator[int]:
-    """Where lines begin in a part of a page: to try each is quicker than to search the part for a line's beginning."""
-    if not begin or page[begin - 1] == "\n":
-        yield begin
-    while begin := page.find("\n", begin, end) + 1:
-        yield begin
 
 
 def sentence_starts(text: str) -> list[int]:

@@ -129,9 +129,11 @@ def _answered(labels: list[tuple[re.Match[str], str]]) -> str:
 
 def _answer_below(page: str, stop: int) -> list[tuple[re.Match[str], str]]:
     """The boxes of the next line with words, where it holds nothing but boxes for yes and no."""
-    after = page[stop : stop + _LONGEST_LINE]
-    skipped = len(after) - len(after.lstrip())
-    begin = stop + skipped
+    begin = stop
+    while page[begin : begin + 1].isspace() and begin < stop + _LONGEST_LINE:
+        begin += 1
+    if page[begin : begin + 1].isalnum():
+        return []  # as in most lines, and sooner seen
     _, end = _line(page, begin)
     boxes = _boxes(page, begin, end)
     if not boxes or page[begin : boxes[0].start()].strip():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.record.language import LONGEST, line_starts, sentence_starts
+from assistant.core.record.language import LONGEST, sentence_starts
 
 
 def sentences(text: str) -> list[str]:
@@ -70,10 +69,3 @@ def test_nothing_is_lost(text: str) -> None:
     assert starts[0] == 0
     assert starts == sorted(set(starts))
     assert all(0 <= start < max(1, len(text)) for start in starts)
-
-
-@given(st.text("a\n"), st.integers(0, 12), st.integers(0, 12))
-def test_lines_begin_where_a_search_for_their_beginnings_finds_one(text: str, begin: int, end: int) -> None:
-    searched = [found.start() for found in re.compile(r"^.", re.MULTILINE).finditer(text, begin, end)]
-    at = [one for one in line_starts(text, min(begin, len(text)), end) if text[one:end].partition("\n")[0]]
-    assert at == searched
