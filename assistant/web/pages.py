@@ -423,6 +423,7 @@ _USED = frozenset(
     "_stream _dl _header _extra _extras _json_infinity _nl _timelimit _hide_sql _show_sql _blob_column".split()
 )
 _USED_AGAIN = frozenset("_col _nocol _where _through _facet _facet_array _facet_date _label _json".split())
+_OF_COLUMNS = frozenset(("_sort", "_sort_desc", "_facet", "_col", "_nocol"))
 _OF_A_FORM = re.compile(r"_filter_(column|op|value)(_[0-9]+)?")
 _PARAMETER = re.compile(r"[:@$]([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -457,6 +458,9 @@ async def unused_arguments(served: Any, database: str, path: str, query: str) ->
             return f"There is no `{one_line(name, 40)}` here, so it would not be used."
         if names.count(name) > 1 and name not in _USED_AGAIN and column not in columns:
             return f"`{one_line(name, 40)}` is asked for twice."
+    for name, column in asked:
+        if name in _OF_COLUMNS and columns and column not in {*columns, "rowid"}:
+            return f"There is no column `{one_line(column, 40)}` here."
     return ""
 
 
