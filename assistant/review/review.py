@@ -130,17 +130,29 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str, remanded: str) -
         )
     if not signed:
         return _SENT_BACK if remanded else ""
-    last = signed[0]
+    raise _signed_before(log, signed[0])
+
+
+def _signed_before(log: Log, last: SessionRow) -> Exception:
     outcome = OUTCOME_WORDS.get(last.outcome or "", "without an outcome")
     when = in_california(
         next((one.ts for one in log.read(last.id) if one.kind == "session.signed"), last.last)
     )
-    raise refuse(
+    return refuse(
         f"This case was reviewed and signed on {when:%Y-%m-%d at %H:%M %Z}: {outcome}.",
         f"session {last.id}",
         f"Read it with `imr letter {last.id}`, or add to it with `imr resume {last.id}`; a second review is begun with "
-        f"`imr review {case} --again REASON` and no other way.",
+        f"`imr review {last.case} --again REASON` and no other way.",
     )
+
+
+def may_be_signed(log: Log, session: Session) -> None:
+    """Raises `Refused` for a review that was begun beside another of its case, which was signed meanwhile, unasked."""
+    if session.mode != "real" or session.opened.again:
+        return
+    for row in log.reviews_of(session.rules.case.id):
+        if (row.kind, row.status) == ("real", "signed") and row.id != session.id:
+            raise _signed_before(log, row)
 
 
 def parked_practice(log: Log, case: str, reviewer: str, own: str = "") -> SessionRow | None:

@@ -17,7 +17,7 @@ from assistant.log import Draft, Log
 from assistant.log import reviewer_keys as keys
 from assistant.log.keys import read_verifier_key
 from assistant.log.reviewer_keys import REGISTER, SHORTEST, Unlocked
-from assistant.review.review import Review
+from assistant.review.review import Review, may_be_signed
 
 
 class Ask(Value):
@@ -57,9 +57,13 @@ def nobody(_: Ask) -> str:
 
 
 def asks(review: Review) -> Ask | None:
-    """What has to be asked before the review is signed; None for one that is no real review."""
+    """What has to be asked before the review is signed; None for one that is no real review.
+
+    Raises `Refused` where it can't be signed: its case was signed meanwhile, or the key is another's.
+    """
     if review.session.mode != "real":
         return None
+    may_be_signed(review.log, review.session)
     own, who = keys.own_key(), review.session.opened.reviewer
     if own is None:
         return NEW

@@ -30,7 +30,8 @@ from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.loading import missing_documents
-from assistant.review.review import Review
+from assistant.review.review import Review, may_be_signed
+from assistant.review.signing import asks
 from assistant.review.views import dispute_lines
 from tests import earlier
 from tests.prove import scale
@@ -563,13 +564,19 @@ def ended(log: Log, case: library.CaseFolder, kind: str) -> str:
 
 
 def test_a_signed_real_case_is_not_begun_again_unasked(log: Log, real: library.CaseFolder) -> None:
+    beside = Review.open(log, real, PROFILE)
+    may_be_signed(log, beside.session)
     session = ended(log, real, "session.signed")
-    with pytest.raises(Refused, match=f"signed on .* P[SD]T: Uphold.*imr letter {session}.*--again"):
+    said = f"signed on .* P[SD]T: Uphold.*imr letter {session}.*--again"
+    with pytest.raises(Refused, match=said):
         Review.open(log, real, PROFILE)
+    with closing(beside), pytest.raises(Refused, match=said):
+        asks(beside)  # what was begun before is signed as little
     with pytest.raises(Refused, match="reason"):
         Review.open(log, real, PROFILE, again="x")
-    assert len(log.sessions()) == 1
+    assert len(log.sessions()) == 2
     with closing(Review.open(log, real, PROFILE, again="The first decision was set aside.")) as second:
+        may_be_signed(log, second.session)
         assert second.session.opened.again == "The first decision was set aside."
     opened = log.read(second.session.id)[0]
     assert "again" in opened.body
