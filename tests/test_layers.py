@@ -99,7 +99,7 @@ LATE_OURS = {
     ): "the same",
     (
         "review.amendment",
-        "core.rules.services",
+        "core.rules.services records.course",
     ): "another set is seldom wanted, and never before the first question",
     (
         "core.event_form",
@@ -120,6 +120,7 @@ LATE_OURS = {
     ): "the letter is not needed before the signature",
     ("review.talk", "review.determination"): "the same",
     ("review.views", "letter"): "the same",
+    ("review.views", "records.course"): "the first question uses no line of the course",
     (
         "records.reader_process",
         "records.docx records.pdf records.recognition",

@@ -24,7 +24,7 @@ from assistant.machine import open_in_viewer
 from assistant.records.case_folder import original_file
 from assistant.review import views
 from assistant.review.actions import ACTIONS, BY_NAME, SIGNS
-from assistant.review.amendment import offer_amendment, set_said
+from assistant.review.amendment import confirm_line, offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.determination import keep_qualifications
 from assistant.review.loading import missing_documents
@@ -199,6 +199,7 @@ class _Talk:
             "after": lambda: self.turn(1),
             "speaks": self.to_speaking,
             "marks": self.marks,
+            "line": lambda: confirm_line(self.conversation),
         }
         worded: dict[str, Callable[[str], list[Line]]] = {
             "note": self.conversation.note,

@@ -37,7 +37,7 @@ from assistant.records.intake_proposals import (
     quoted,
     with_lines,
 )
-from assistant.records.line_facts import stated_parts, without_facts
+from assistant.records.line_facts import stated_parts, waiting, without_facts
 
 
 class Course:
@@ -243,6 +243,11 @@ class Course:
 
 def _read_only(folder: Path) -> Refused:
     return refuse("This case is only read.", one_line(str(folder)), "Copy its folder, and name the copy.")
+
+
+def waiting_lines(folder: Path) -> list[dict[str, Any]]:
+    """The lines of the packet that nobody has decided on yet, and that would give the case facts."""
+    return waiting(folder, _read_decided(folder))
 
 
 def _read_decided(folder: Path) -> dict[str, str]:

@@ -67,6 +67,7 @@ from assistant.records.intake_proposals import (
     with_lines,
 )
 from assistant.records.item_facts import asked_facts, checked_fact, stated
+from assistant.records.line_facts import WAITING, waiting_text
 from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in, words_of
 from assistant.records.reading import ENDINGS, NotKept, Progress, Recogniser, find_recogniser, kind_of
@@ -551,6 +552,10 @@ class Intake:
         lines = {one.key: one.state for one in self.proposals if one.group == LINE and one.state != OPEN}
         if lines:
             write_text(self.draft / KEPT, json.dumps(lines, indent=1, sort_keys=True))
+        left = [one for one in self.proposals if one.group == LINE and one.state == OPEN and one.evidence]
+        said = [(one.key, one.fields, f"{one.evidence[0].document}:{one.evidence[0].page}") for one in left]
+        if waits := waiting_text(said):
+            write_text(self.draft / WAITING, waits)
         self._store.__exit__()
         self._done = True
         shutil.rmtree(self.draft / ".import", ignore_errors=True)

@@ -6,9 +6,12 @@ the sets of questions know; `prompts/intake/facts.yaml` says which name comes to
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.comments import CommentedSeq
@@ -102,6 +105,34 @@ def _facts(fields: Mapping[str, str], place: Mapping[str, str]) -> Iterator[tupl
             ("claim", "drug_tests"),
             {**dated, **({"result": held["result"]} if held["result"] else {}), **place},
         )
+
+
+WAITING = "waiting.json"
+"""Beside a case the lines of its packet that weren't confirmed when it was made, and would give it facts."""
+
+
+def waiting_text(lines: Sequence[tuple[str, Mapping[str, str], str]]) -> str:
+    """The file of the lines that wait, each by its key, its fields and its page; empty where none would give a fact."""
+    rows = [
+        {
+            "key": key,
+            "says": fields["says"],
+            "place": place,
+            "region": fields.get("region", ""),
+            "facts": names,
+        }
+        for key, fields, place in lines
+        if (names := sorted({".".join(filter(None, ("case", *path))) for path, _ in _facts(fields, {})}))
+    ]
+    return json.dumps(rows, indent=1) if rows else ""
+
+
+def waiting(folder: Path, decided: Collection[str]) -> list[dict[str, Any]]:
+    """The lines that wait beside a case, without those that were decided since; none where they can't be read."""
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        rows = json.loads((folder / WAITING).read_text("utf-8"))
+        return [one for one in rows if str(one["key"]) not in decided and str(one["says"]) and one["facts"]]
+    return []
 
 
 def stated_parts(data: Mapping[str, Any], place: Mapping[str, str], date: str) -> dict[str, str]:

@@ -67,6 +67,13 @@ ACTIONS = (
         ":chronology WORDS",
     ),
     Action(
+        "line",
+        "Confirm the line",
+        "Confirm the line of the course that stands under the question, and is proposed then.",
+        "",
+        ":line",
+    ),
+    Action(
         "original", "Open the original", "Open the document in the system's viewer.", "", ":original DOCUMENT"
     ),
     Action(

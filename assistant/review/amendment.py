@@ -25,6 +25,7 @@ from assistant.log.fold import pinned_texts, rules_of
 from assistant.review.loading import committed, unchanged
 from assistant.review.review import Amendment, Review
 from assistant.review.talk import Pending, Talk
+from assistant.review.views import waiting_here
 
 
 def amendment(session: Session) -> Amendment | None:
@@ -259,6 +260,20 @@ def offer_amendment(talk: Talk) -> list[Line]:
     )
     talk.pending = Pending("Does this session take the changed case file over?", None, options)
     return lines
+
+
+def confirm_line(talk: Talk) -> list[Line]:
+    """Confirms the first line of the course that the question before the reviewer uses, and offers it to the session."""
+    from assistant.records.course import Course  # reads the whole record, when it is asked for
+
+    if talk.review.watching or not (waits := waiting_here(talk.review, talk.turn)):
+        return [Line("problem", "No line that isn't confirmed stands under this question.")]
+    try:
+        with Course(Path(talk.review.session.opened.folder)) as course:
+            course.confirm(waits[0]["key"])
+    except Refused as refused:
+        return [Line("problem", str(problem)) for problem in refused.problems]
+    return [Line("note", f"Confirmed: {one_line(waits[0]['says'])}"), *offer_amendment(talk)]
 
 
 def take_over(review: Review, command: TakeOver) -> list[Line]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assistant.core import commands as c
 from assistant.core.agenda import progress
@@ -235,6 +236,9 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
     prompt = session.prompt(turn.scope, turn.path)
     if turn.path == prompt.id:
         yield from _shown_under(review, prompt)
+    for one in waiting_here(review, turn):
+        yield f"  Not confirmed yet: {one['says']} ({one['place']})"
+        yield f"  {_CONFIRM_LINE}"
     if turn.proposal is not None:
         pages = ", ".join(dict.fromkeys(str(one) for one in turn.proposal.answer.all_evidence()))
         first, *more = shown(prompt.schema, turn.proposal.answer).split("\n")
@@ -249,6 +253,40 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
 
 
 _PROPOSED = "What its pages propose for one is confirmed under Chronology (Ctrl+P, or :chronology)."
+
+
+_CONFIRM_LINE = "Look at its page; :line confirms the first of these, and what it states is proposed here."
+_OF_LINES = (
+    "case.studies",
+    "case.procedures",
+    "case.claim.drugs_tried",
+    "case.claim.opioids",
+    "case.claim.drug_tests",
+)
+
+
+def waiting_here(review: Review, turn: Turn) -> list[dict[str, Any]]:
+    """The lines of the course that aren't confirmed and would state what the question asks, three at most."""
+    if turn.kind not in ("prompt", "list") or not turn.path:
+        return []
+    prompt = review.session.prompt(*turn.place)
+    wanted = [one for one in prompt.propose if one.fact.startswith(_OF_LINES)]
+    if turn.path != prompt.id or not wanted:
+        return []
+    from assistant.records.course import waiting_lines  # reads how records are told, for a question of these
+
+    rows = waiting_lines(Path(review.session.opened.folder))
+    return [
+        row
+        for row in rows
+        if any(
+            one.fact in row["facts"] and one.where.get("region", row["region"]) == row["region"]
+            for one in wanted
+        )
+    ][:_MOST_WAITING]
+
+
+_MOST_WAITING = 3
 
 
 def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:

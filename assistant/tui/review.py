@@ -28,7 +28,7 @@ from assistant.log import access
 from assistant.machine import open_in_viewer
 from assistant.review import views
 from assistant.review.actions import ACTIONS, SIGNS
-from assistant.review.amendment import offer_amendment, set_said
+from assistant.review.amendment import confirm_line, offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
 from assistant.review.passages import (
@@ -916,6 +916,8 @@ class ReviewScreen(ProgramScreen):
                 self.tell("The letter's text was sent to the clipboard.")
             case "original":
                 self.answer(lambda: self._original(review))
+            case "line":
+                self.answer(lambda: confirm_line(conversation), keep=True)
             case "chronology":
                 self.answer(lambda: self._chronology(review, conversation), keep=True)
 

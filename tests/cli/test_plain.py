@@ -280,6 +280,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "marks": ("sought", ":marks", "Nothing is marked yet"),
     "cite": ("sought", ":cite progress-note-2014-07-17 2 extension views", "it goes with your answer"),
     "chronology": ("sought", ":chronology", "+ 2012-10-31 The industrial injury is dated October 31, 2012."),
+    "line": ("sought", ":line", "No line that isn't confirmed stands under this question."),
     "original": ("sought", ":original progress-note-2014-07-17", "Opened in the system's viewer."),
     "edit": ("check", ":edit 1 Films of the neck are requested.", "Sentence 1 is now in your own words."),
     "set": ("conflict", ":set general", "Item 1 goes on under the prompt set general"),
