@@ -569,6 +569,11 @@ def test_another_kind_in_a_list_covers_what_its_own_words_name_and_no_more(tmp_p
             answer(root_imaging=quoted("clear", "The conus is normal.", "mri-report-2014-09-18")),
             "",
         ),
+        (
+            "opioid-refill-function-worse",
+            answer(function=quoted("better", "No aberrant behavior.", "progress-note-2014-05-05")),
+            "",
+        ),
     ],
 )
 def test_the_newer_and_the_opposite_speak_against_an_answer(
@@ -633,6 +638,11 @@ def test_the_newer_and_the_opposite_speak_against_an_answer(
             "opioid-refill-function-worse",
             lambda given: (given["opioids"][0]["value"].update(amount=10), given["dose"].update(value=10)),
             "the cited words come to 30 mg a day",
+        ),
+        (
+            "opioid-refill-function-worse",
+            answer(relief=quoted("less", "Pain is rated 8/10 with medication", "progress-note-2014-05-05")),
+            "the cited words rate it alike",
         ),
         (
             "psychotherapy-after-trial",

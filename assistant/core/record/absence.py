@@ -15,6 +15,7 @@ from functools import lru_cache
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate, When, dates_in, parse_date
 from assistant.core.events import RecordSearched
+from assistant.core.record.counts import rates_alike
 from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
 from assistant.core.record.mentions import (
     LevelMention,
@@ -209,7 +210,7 @@ def _is_beside(
     document = session.rules.case.documents.get(group.document)
     if group.standing != "affirmed" or not group.bears or (document is not None and document.is_ur_report):
         return True
-    if group.quote.isupper() or _rates_alike(group.quote) or not is_of_region(session, place, group):
+    if group.quote.isupper() or rates_alike(group.quote) or not is_of_region(session, place, group):
         return True
     answer = session.reading(place[0]).answer(place[1])
     cited = ground.evidence or ground.answer.evidence or (answer.all_evidence() if answer is not None else ())
@@ -228,12 +229,6 @@ def _is_beside(
         and not pages.isdisjoint((one.document, page) for page in one.pages)
         for one in own.groups
     )
-
-
-def _rates_alike(quote: str) -> bool:
-    """Whether words rate a pain twice and as high, so that nothing is less: “8/10 with it and 8/10 without”."""
-    rates = compiled(r"(?<![\w./])(\d+(?:\.\d+)?)\s*/\s*10\b").findall(quote)
-    return len(rates) > 1 and len({float(one) for one in rates}) == 1
 
 
 def _names_entry(session: Session, place: AnswerPlace, entry: str, quote: str) -> bool:

@@ -38,6 +38,7 @@ from assistant.core.record.counts import (
     misquoted,
     of_another,
     rated,
+    rates_alike,
     says_so,
     stands_in,
     unit_of,
@@ -448,6 +449,22 @@ def unborne(
         if session.guard > 9:
             yield from _of_another_day(session, place, answer, pages, known)
             yield from _taken_otherwise(session, place, answer, pages)
+            yield from _rated_alike(prompt, answer, pages)
+
+
+def _rated_alike(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """A choice that says that something is less, or better, by words that rate it twice and as high."""
+    for ground in findings_in(prompt, answer):
+        shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+        if ground.kind is not Kind.AFFIRMATION or not isinstance(shape, ChoiceShape):
+            continue
+        says = shape.labels.get(str(ground.answer.value), "")
+        quotes = _sentences(ground.evidence, pages)
+        if re.match(_LESS, says) and quotes and all(rates_alike(one) for one in quotes):
+            yield ground, (_said(prompt, ground, (), "the cited words rate it alike"),)
+
+
+_LESS = r"(?i)^(?:less|lower|better|reduced|improved|relief)\b"
 
 
 def _misquoted(
