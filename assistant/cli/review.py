@@ -416,14 +416,16 @@ def _write_letter(
             note_reading(
                 path, AccessRead("letter", read) if output is None else AccessExported("letter", form, read)
             )
-        made = write(compose_from_log(source, session_id), part)
+        composed = compose_from_log(source, session_id)
+        made = write(composed, part)
     if output is None:
         click.echo(made.decode(), nl=False)
         return
     if not force and os.path.lexists(output):
         raise _is_there(output)
     write_file(output, made, replace=force)
-    click.echo(f"The letter is in {one_line(str(output))}.")
+    what = "draft of the letter" if composed.status == "open" else "letter"
+    click.echo(f"The {what} of {one_line(composed.case)} is in {one_line(str(output))}.")
 
 
 def _writer(form: str) -> Callable[[Letter, str], bytes]:

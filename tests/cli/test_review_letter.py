@@ -36,7 +36,9 @@ def sittings(path: Path) -> list[tuple[str, dict[str, Any]]]:
     return [(entry.kind, dict(entry.body)) for entry in entries if entry.kind != "access.opened"]
 
 
-def test_reading_a_letter_is_logged_in_a_sitting_of_its_own(signed: Path, tmp_path: Path) -> None:
+def test_reading_a_letter_is_logged_in_a_sitting_of_its_own(
+    signed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with Log.open(signed, write=False) as log:
         session = log.resolve("last")
         before = log.read(session)
@@ -44,6 +46,7 @@ def test_reading_a_letter_is_logged_in_a_sitting_of_its_own(signed: Path, tmp_pa
     assert run(["letter", "last", "--format", "md", "-o", str(tmp_path / "letter.txt")]) == 0
     assert run(["letter", "last", "-o", str(tmp_path / "letter.DOCX")]) == 0
     assert (tmp_path / "letter.DOCX").read_bytes()[:2] == b"PK"
+    assert f"The letter of {CASE} is in" in capsys.readouterr().out
     assert sittings(signed) == [
         ("access.read", {"command": "letter", "sessions": [session]}),
         ("access.exported", {"what": "letter", "form": "md", "sessions": [session]}),
