@@ -245,6 +245,8 @@ def _options(
     return made
 
 
+_POINT = re.compile(r"^\s*(?:\d{1,2}[.)]|[•·*-])\s+(?=\S)")
+"""The number or sign before a point of a plan: the page's, and none of the words that are stated."""
 _MOST_BY_PASSAGE = 3
 SHORT = 70
 _QUOTED, _BEFORE = 150, 30
@@ -256,7 +258,7 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
     prompt = session.prompt(*place)
     if isinstance(shape, StatementShape):
         for group in _bearing(speaks_of(session, place, prompt.look_for)):
-            said = Private(on_first_page(group.quote)[: shape.limit])
+            said = Private(_POINT.sub("", on_first_page(group.quote))[: shape.limit])
             yield _quoting(place, Answer(value=said, evidence=(evidence_at(group),)), "Stated", group)
     elif isinstance(shape, ChoiceShape) and (denials := prompt.schema.denials()):
         said_so = [value for value in shape.labels if value not in denials]

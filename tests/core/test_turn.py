@@ -333,6 +333,23 @@ def test_a_statement_is_given_in_words(session: Session) -> None:
     assert labels(turn) == ["Stated", "Not documented", "Unclear"]
     assert (turn.options[0].command, turn.options[0].asks) == (None, "In which words?")
     assert turn.words == "Write it in words."
+    points = {
+        "1. R/o nonunion.": "R/o nonunion.",
+        "- Pain": "Pain",
+        "3) 2 views": "2 views",
+        "1.5 mm of it": "1.5 mm of it",
+    }
+    found = tuple(
+        PassageGroup("progress-note-2014-07-17", (1,), said, "affirmed", 1, at, True)
+        for at, said in enumerate(points)
+    )
+    for one in found:  # the number of a point of the plan is none of its words
+        note = c.NoteSearch("1", "suspected", "look_for", ("x",), (), 6, (), 1, (one,), 0)
+        by_passage = next(
+            option for option in asked(done(session, note), "suspected").options if "“" in option.label
+        )
+        assert by_passage.command.answer.value == points[one.quote]
+        assert by_passage.command.answer.evidence[0].quote == one.quote
 
 
 def test_beside_an_older_denial_stands_what_a_newer_note_says(session: Session) -> None:
