@@ -102,7 +102,7 @@ def tally_of_words(
     for commitment, salt, body in connection.execute(_BLOBS, (low, high)):
         if not isinstance(salt, bytes) or not isinstance(body, bytes):
             continue
-        digest = _hmac(salt, body)
+        digest = hmac.digest(salt, body, "sha256")
         if digest.hex() == commitment:
             product = product * (key - _number(digest, "big")) % PRIME
             count += 1
@@ -112,19 +112,7 @@ def tally_of_words(
 def _are_words_of(commitment: str, salt: object, body: object) -> bool:
     if not isinstance(salt, bytes) or not isinstance(body, bytes):
         return False
-    return _hmac(salt, body).hex() == commitment
-
-
-def _hmac(key: bytes, data: bytes) -> bytes:
-    """HMAC-SHA256 of short texts in half the time that the library takes for each (RFC 2104)."""
-    if len(key) > _BLOCK:
-        return hmac.digest(key, data, "sha256")
-    block = key.ljust(_BLOCK, b"\x00")
-    return sha256(block.translate(_OUTER) + sha256(block.translate(_INNER) + data).digest()).digest()
-
-
-_BLOCK = 64
-_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+    return hmac.digest(salt, body, "sha256").hex() == commitment
 
 
 def without_words(
