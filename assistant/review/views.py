@@ -236,9 +236,7 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
     prompt = session.prompt(turn.scope, turn.path)
     if turn.path == prompt.id:
         yield from _shown_under(review, prompt)
-    for one in waiting_here(review, turn):
-        yield f"  Not confirmed yet: {one['says']} ({one['place']})"
-        yield f"  {_CONFIRM_LINE}"
+    yield from _waiting(review, turn)
     if turn.proposal is not None:
         pages = ", ".join(dict.fromkeys(str(one) for one in turn.proposal.answer.all_evidence()))
         first, *more = shown(prompt.schema, turn.proposal.answer).split("\n")
@@ -255,7 +253,7 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
 _PROPOSED = "What its pages propose for one is confirmed under Chronology (Ctrl+P, or :chronology)."
 
 
-_CONFIRM_LINE = "Look at its page; :line confirms the first of these, and what it states is proposed here."
+_CONFIRM_LINE = ":line confirms the first of these, once you have looked at its page, and what it states is proposed here."
 _OF_LINES = (
     "case.studies",
     "case.procedures",
@@ -267,11 +265,18 @@ _OF_LINES = (
 
 def waiting_here(review: Review, turn: Turn) -> list[dict[str, Any]]:
     """The lines of the course that aren't confirmed and would state what the question asks, three at most."""
-    if turn.kind not in ("prompt", "list") or not turn.path:
-        return []
-    prompt = review.session.prompt(*turn.place)
-    wanted = [one for one in prompt.propose if one.fact.startswith(_OF_LINES)]
-    if turn.path != prompt.id or not wanted:
+    places = (
+        [one.place for one in turn.fields] if turn.kind == "form" else [turn.place] * (turn.kind == "prompt")
+    )
+    prompts = [(path, review.session.prompt(scope, path)) for scope, path in places]
+    wanted = [
+        one
+        for path, prompt in prompts
+        if path == prompt.id
+        for one in prompt.propose
+        if one.fact.startswith(_OF_LINES)
+    ]
+    if not wanted:
         return []
     from assistant.records.course import waiting_lines  # reads how records are told, for a question of these
 
@@ -287,6 +292,13 @@ def waiting_here(review: Review, turn: Turn) -> list[dict[str, Any]]:
 
 
 _MOST_WAITING = 3
+
+
+def _waiting(review: Review, turn: Turn) -> Iterator[str]:
+    rows = waiting_here(review, turn)
+    yield from (f"  Not confirmed yet: {one['says']} ({one['place']})" for one in rows)
+    if rows:
+        yield f"  {_CONFIRM_LINE}"
 
 
 def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
@@ -326,6 +338,7 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
         first, *more = shown(prompt.schema, one.answer).split("\n")
         yield f"    Proposed: {first} · {one.basis}{': ' + pages if pages else ''}"
         yield from (f"      {line}" for line in more)
+    yield from _waiting(review, turn)
     if all(one.answer is not None for one in turn.fields):
         yield "  Enter confirms all of it."
 

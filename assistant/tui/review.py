@@ -112,7 +112,7 @@ class ReviewScreen(ProgramScreen):
         self._conversation: Conversation | None = None
         self._views: PanelViews | None = None
         self._asking: tuple[str, Callable[[str], list[Line]]] | None = None
-        self._drawn: tuple[str, tuple[str, str], str] | None = None
+        self._drawn: tuple[str, tuple[str, str], str, bool] | None = None
         self._half = ""
         self._asked_lines: list[str] = []
         self._wanted = ""
@@ -284,7 +284,8 @@ class ReviewScreen(ProgramScreen):
         if conversation is None or review is None:
             return
         turn = conversation.turn
-        now = (turn.kind, turn.place, turn.check.key if turn.check else turn.criterion)
+        what = turn.check.key if turn.check else turn.criterion
+        now = (turn.kind, turn.place, what, turn.proposal is not None)
         if now != self._drawn and conversation.pending is None:
             self._drawn = now
             lines = [("question", turn.question)]
