@@ -79,6 +79,9 @@ def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
     return None
 
 
+_SOME_WORDS = "Type some words of the passage that says so."
+
+
 class Conversation(Replies):
     """One reviewer's talk with a session: a reply in, lines out."""
 
@@ -592,6 +595,9 @@ class Conversation(Replies):
 
     def _found(self, command: c.RecordAnswer | c.CiteEvidence, words: str) -> list[Line]:
         """The passage that an answer rests on: cited at once where the words stand so on one page, else what a search finds."""
+        value = command.answer.value if isinstance(command, c.RecordAnswer) else None
+        if len(words.strip()) == 1 and (isinstance(value, bool) or not isinstance(value, int | float)):
+            return [Line("problem", f"“{words}” is no reply here, and too little to look for. {_SOME_WORDS}")]
         half, verbatim = self.pending, quoted(self.review, words)
         if len(verbatim) == 1:
             return self._chosen(Option("", with_passage(command, verbatim[0].evidence)))

@@ -148,6 +148,7 @@ def test_where_no_passage_denies_it_not_documented_is_offered(talk: Conversation
 def test_words_that_no_page_holds_bear_no_answer(talk: Conversation) -> None:
     until(talk, "acute_trauma").reply("no")
     assert "found with “he was never in a lift”" in words(talk.reply("he was never in a lift"))
+    assert "too little to look for" in words(talk.reply("1")), "a key of replies that don't stand here"
     assert "rests on a passage" in talk.question
     assert held(talk, "acute_trauma") is None
     talk.reply("pain")
