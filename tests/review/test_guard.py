@@ -693,7 +693,7 @@ def test_an_addendum_to_the_whole_letter_is_held_against_it(tmp_path: Path) -> N
 
 def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tmp_path: Path) -> None:
     """What judges, or says what a page says in other words, is no fault; what a page only plans bears nothing done."""
-    review, _ = run(tmp_path, lambda _: None, case="knee-mri-locking")
+    review, _ = run(tmp_path / "knee", lambda _: None, case="knee-mri-locking")
     helped = "They also state that care has not helped."
     for text, was, uncited, against in [
         ("The knee is unstable.", "", ["The knee is unstable"], ""),
@@ -747,6 +747,17 @@ def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tm
         found = belied_by(review.session, "1", text, was, review.pages)
         assert [" ".join(one.quote.split()) for one in found] == ([against] if against else []), text
     marked = Evidence("progress-note-2014-05-05", 1, "Lachman is negative.")
+    other, _ = run(tmp_path / "other", lambda _: None, case="epidural-second-without-relief")
+    for text, is_borne in [
+        ("The left ankle reflex is 2+.", False),
+        ("The left ankle reflex is 1+, the right 2+.", True),
+        ("14 visits of PT ended without lasting help.", True),
+        ("14 visits of PT ended with lasting help.", False),
+        ("Gabapentin was not reduced.", True),
+        ("Gabapentin 900 mg TID has not helped.", False),
+        ("The MRI shows compression of the left S1 root.", True),
+    ]:
+        assert bool(held(other.session, "1", "", text).uncited) != is_borne, text
     session = replace(review.session, marks=(marked,))
     made = held(session, "1", "", "The Lachman test was made by the surgeon.")
     assert (made.borne, made.uncited) == ((marked,), ())

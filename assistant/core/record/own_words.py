@@ -282,6 +282,7 @@ def _saying(
             if part <= (said := _told_by(one.quote) | _made_by(documents, one))
             and (looks_ahead or compiled(_AHEAD_OF_IT).search(one.quote) is None)
             and all(denied.get(w, False) == _denied_roots(_with_kinds(one.quote)).get(w, False) for w in part)
+            and _sides_agree(clause, one.quote)
             and not any(denied.get(w, False) for w in part - content(one.quote) - _made_by(documents, one))
         ]
         return max(saying)[2] if saying else None
@@ -292,6 +293,19 @@ def _saying(
     parts = [part for said in compiled(_LISTED).split(clause) if (part := content(said) & new)]
     found = [best(part) for part in parts] if frozenset().union(*parts) == new else [None]
     return tuple(one for one in found if one is not None) if None not in found else ()
+
+
+def _sides_agree(clause: str, quote: str) -> bool:
+    """Whether the figures that a clause gives of a side are those that a passage on both gives of it."""
+    said, told = _plainly(clause), _plainly(quote)
+    if not all(compiled(rf"(?i)\b{side}\b").search(told) for side in ("left", "right")):
+        return True
+    return all(_figures_of(side, said) <= _figures_of(side, told) for side in ("left", "right"))
+
+
+def _figures_of(side: str, text: str) -> frozenset[str]:
+    parts = [one for one in compiled(_LISTED).split(text) if compiled(rf"(?i)\b{side}\b").search(one)]
+    return frozenset(one for part in parts for one in compiled(r"\b\d\w*").findall(part))
 
 
 def _made_by(documents: Mapping[str, Document], one: Evidence) -> frozenset[str]:
@@ -451,6 +465,10 @@ def _stem(word: str) -> str:
     return made.removesuffix("ion") if len(made) > 6 else made
 
 
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    " nineteen"
+)
 _SAME = {
     form.strip(): line.split(":")[0].strip()
     for line in (
@@ -466,7 +484,7 @@ _SAME = {
         "|improved|improvement|improvements|improving|better|gain|gains|gained",
         "worsened: worse|worsened|worsening|worsens|deteriorated|deterioration",
         "examination: exam|exams|examination|examinations|examined",
-        "reduced: decreased|decrease|reduced|reduction|diminished|diminution",
+        "reduced: lowered|decreased|decrease|reduced|reduction|diminished|diminution",
         "symmetric: symmetrical|symmetrically|symmetric|symmetry",
         "radiates: radiates|radiating|radiate|radiated|radiation|runs down|travels down|shoots down",
         "medication: drug|drugs|medicine|medicines|med|meds|medication|medications",
@@ -490,12 +508,17 @@ _SAME = {
         "sensation: sensory|sensations",
         "normal: wnl|within normal limits|unremarkable|normal",
         "work: job|work|works|working|worked",
+        "minutes: min|mins",
+        "week: wk|wks",
+        "month: mo|mos",
+        "hour: hr|hrs",
+        "pounds: lb|lbs",
+        "oswestry: odi",
         "year: yo|y.o.|year-old|years old|year old|years of age|years|year",
+        *(f"{n}: {word}" for n, word in enumerate(_NUMBERS.split())),
         *(
-            f"{n}: {word}"
-            for n, word in enumerate(
-                "zero one two three four five six seven eight nine ten eleven twelve".split()
-            )
+            f"{n}0: {word}"
+            for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
         ),
     )
     for form in line.split(":", 1)[1].split("|")
@@ -529,11 +552,13 @@ def _plainly(text: str) -> str:
         if when.day is not None:
             text = text.replace(said, f"day{when.year}x{when.month}x{when.day}")
     text = compiled(r"(?<![\d/])(\d{1,3})/(\d{1,3})(?![\d/])").sub(r"\1of\2", text)
+    text = compiled(r"(?<=\d)\s?%").sub(" percent", text)
     text = compiled(r"(\d)\.(?=\d)").sub(r"\1p", text)
     text = compiled(r"(?i)\b(?:1|one) (?:tab(?:let)?|cap(?:sule)?|pill)\b").sub("", text)
     return compiled(_WRITTEN).sub(lambda one: _SAME[one[0].casefold()], " ".join(text.split()))
 
 
+@lru_cache(8_192)
 def _with_kinds(text: str) -> str:
     for kind, names in _KINDS_OF:
         text = compiled(rf"(?i)\b(?:{names})\b").sub(rf"\g<0> {kind}", text)
