@@ -100,6 +100,7 @@ _ASSURANCE = frozenset(
     "after matter matters fully stand stands professional professionally opinion opinions judgment judgement clinical medical independent"
     " independently experience experienced expertise knowledge determination determine determined decision decide decided conclusion"
     " conclude concluded view views satisfied confident confidence comfortable convinced certain certainty appropriate"
+    " convince convinces convincing unconvincing persuade persuades persuaded persuasive unpersuasive compelling disagree disagrees disagreed"
     " appropriately proper properly careful carefully thorough thoroughly maintain maintained position remain remains duly due weigh"
     " weighed weighing evaluate evaluated evaluation everything entire entirely entirety totality totally whole full complete completely"
     " exercised discretion physician doctor purpose purposes sufficient sufficiently needed further take taken responsibility"

@@ -25,6 +25,12 @@ def test_short_honest_reasons_stand() -> None:
         "Dr. Zarkovian saw another patient",
         "one centimetre is within measurement error",
         "superseded and equivocal",
+        "sparse and tangential",
+        "the excerpt was truncated",
+        "a disclaimer in the leaflet",
+        "persuasive only of an adolescent",
+        "the interval had lapsed; thereafter sporadic",
+        "the billing secretary misconstrued it",
     ]:
         check_reason(text, PAGES)
 
@@ -50,6 +56,8 @@ def test_that_somebody_read_it_is_no_reason() -> None:
         "Duly weighed; I remain satisfied that it is appropriate.",
         "I take full responsibility for this determination",
         "My conclusion is sound",
+        "it does not persuade me here",
+        "I disagree; not compelling",
     ]:
         with pytest.raises(Refused, match="says nothing"):
             reason(text, "The reason")
