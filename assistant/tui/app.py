@@ -301,9 +301,10 @@ class HomeScreen(ListScreen):
         listed.clear_options()
         listed.add_options(options)
         ids = [one.id for one in options]
-        chosen = [one for one in ids if one and one.partition(":")[0] in ("work", "session", "run", "case")]
-        new = [one for one in chosen if before and one.startswith("work:") and one not in before]
-        kept = new[0] if new else kept  # the case that was just made of a packet
+        kinds = ("work", "session", "run", "packet", "case")
+        chosen = [one for one in ids if one and one.partition(":")[0] in kinds and one != "packet:"]
+        new = [one for one in chosen if before and one.startswith(("work:", "packet:")) and one not in before]
+        kept = new[0] if new else kept  # the case that was just made of a packet, or the packet that was left
         listed.highlighted = ids.index(kept) if kept and kept in ids else ids.index(next(iter(chosen), None))
         self.refresh_bindings()
         gc.freeze()
