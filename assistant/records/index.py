@@ -349,7 +349,8 @@ class RecordIndex:
             found += [one for one in self._not_in(over, wider) if (one.document, one.page) not in known]
         if any(phrase.exact for one in wanted for phrase in one.phrases):
             return tuple(found[:limit])
-        missing = _FEW - len(_once_each(_at(whole, found)))
+        first = _once_each(_at(whole, found), _FEW)
+        missing = _FEW - len(first)
         slips = self._slips(wanted) if missing > 0 else ()
         if slips:
             there = {(one.document, one.page, one.start) for one in found}
@@ -358,7 +359,7 @@ class RecordIndex:
             ]
             whole |= {(one.document, one.page, one.start) for one in more[:missing]}
             found = [*found, *more] if len(wanted) == 1 else [*more, *found]
-        first = _once_each(_at(whole, found))
+            first = _once_each(_at(whole, found), _FEW)
         if len(first) < _FEW:
             near = self._nearest(query, whole, min(_FEW - len(first), limit))
             there = {(one.document, one.page, one.start) for one in (*first, *near)}
@@ -716,11 +717,13 @@ def _by_box(standing: str) -> Assertion:
     return Assertion(standing, True, f"{TICKED} no") if standing == DENIED else Assertion(standing)
 
 
-def _once_each(mentions: Iterable[Occurrence]) -> list[Occurrence]:
-    """The first mention of each wording and standing: what is copied from note to note stands once."""
+def _once_each(mentions: Iterable[Occurrence], most: int | None = None) -> list[Occurrence]:
+    """The first mention of each wording and standing, `most` of them: what is copied from note to note stands once."""
     first: dict[tuple[str, str], Occurrence] = {}
     for one in mentions:
         first.setdefault((" ".join(one.quote.lower().split()), one.standing), one)
+        if len(first) == most:
+            break
     return list(first.values())
 
 

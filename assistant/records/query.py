@@ -108,7 +108,9 @@ def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
     phrases = [_phrase(one, wide) for one in vocabulary.variants(term)]
     words = {word for one in (wide, *(words_in(phrase.text) for phrase in phrases)) for word in one.split()}
     apart = frozenset(other for word in words for other in vocabulary.kept_apart(word))
-    if loosely:
+    if not loosely:
+        phrases += [_phrase(one, wide) for one in vocabulary.told_surely(term)]
+    else:
         phrases += [_phrase(one, wide) for one in vocabulary.spelled_out(term)]
         phrases += [_phrase(one, wide, loose=True) for one in vocabulary.related(term)]
     if loosely and _may_part(term, wide) and len(term.split()) == _TURNED:
@@ -513,7 +515,8 @@ class Answers:
         Phrases that follow each other are marked as one, over the end of a sentence, too: what answers before that
         is parted from what comes after it.
         """
-        end = _SENTENCE_END.search(surface) if len(surface) == until - at else None
+        one = surface.isalnum() or len(surface) != until - at
+        end = None if one else _SENTENCE_END.search(surface)
         own = surface[: end.start()] if end else surface
         answered = self._answered(own, words_in(own), ()) if end else ()
         if end is None or not answered:

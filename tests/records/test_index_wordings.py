@@ -303,6 +303,17 @@ def test_how_patients_tell_it_is_found_by_a_person_and_not_for_a_question() -> N
     assert index.look_for(["irritability"]) == ()
 
 
+def test_a_question_finds_what_is_told_in_two_words_of_one_thing_alone() -> None:
+    for term, says, found in [
+        ("numbness", "Walks on cotton, lost a slipper.", True),
+        ("suicidal", "Keeps counting the pills.", False),
+        ("weakness", "Cannot lift more than 20 pounds.", False),
+        ("weakness", "His calf tires quickly.", True),
+        ("sensory loss", "She does not feel depressed.", False),
+    ]:
+        assert bool(looked_for(term, says)) is found, says
+
+
 def test_a_sentence_without_a_phrase_is_found_by_its_telling_words() -> None:
     pages = ("The lid of the jar defeats him.", "He was seen for 25 minutes.", "Blue sky.", "Grip 5/5.")
     found = [one.page for one in RecordIndex.of({"d": pages}, own_vocabulary()).find("grip")]

@@ -160,6 +160,20 @@ class Vocabulary(Value, dict=True, eq=False):
         """The words in which patients and hurried notes tell what a person asks by the term."""
         return tuple(one for group in self._asked.get(word_root(term), ()) for one in group.told)
 
+    def told_surely(self, term: str) -> tuple[str, ...]:
+        """Those of the words in which a term is `told` that a question looks for, too: two that tell, and of nothing else."""
+        return tuple(one for one in self.told(term) if one in self._sure)
+
+    @cached_property
+    def _sure(self) -> frozenset[str]:
+        lines = Counter(one for group in self.synonyms for one in dict.fromkeys(group.told))
+        return frozenset(
+            one
+            for one, count in lines.items()
+            if count == 1
+            and sum(len(word) >= _SHORTEST and word.isalpha() for word in gist(one) - _UNTOLD) > 1
+        )
+
     def capitals(self, term: str) -> tuple[str, ...]:
         """Short forms of a term that count in capitals only."""
         return tuple(one for group in self._of(term) for one in group.capitals)
@@ -358,6 +372,12 @@ _IRREGULAR = {
     ).split("|")
     for form in line.split()
 }
+
+
+_UNTOLD = frozenset(
+    "cannot could unable not doesn didn won isn never without feel notic down up back out off over again now around only any".split()
+)
+"""Roots that tell of many things: "cannot lift", "doesn't feel", "lying down"."""
 
 
 def gist(words: str) -> frozenset[str]:
