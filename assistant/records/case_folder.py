@@ -91,7 +91,9 @@ class CaseStore:
         if not free:
             self._lock.close()
             raise refuse(
-                "Documents are being brought into this case.", one_line(str(path)), "Wait until that is done."
+                "Documents are being brought into this case.",
+                one_line(str(path)),
+                "Wait until that is done, or leave it in the other window.",
             )
         self._clear()
 
