@@ -15,7 +15,6 @@ from functools import lru_cache
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate, When, dates_in, parse_date
 from assistant.core.events import RecordSearched
-from assistant.core.record.counts import rates_alike
 from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
 from assistant.core.record.mentions import (
     LevelMention,
@@ -229,6 +228,12 @@ def _is_beside(
         and not pages.isdisjoint((one.document, page) for page in one.pages)
         for one in own.groups
     )
+
+
+def rates_alike(quote: str) -> bool:
+    """Whether words rate a pain twice and as high, so that nothing is less: “8/10 with it and 8/10 without”."""
+    rates = compiled(r"(?<![\w./])(\d+(?:\.\d+)?)\s*/\s*10\b").findall(quote)
+    return len(rates) > 1 and len({float(one) for one in rates}) == 1
 
 
 def _names_entry(session: Session, place: AnswerPlace, entry: str, quote: str) -> bool:

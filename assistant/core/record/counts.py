@@ -247,12 +247,6 @@ def _times_a_day(match: re.Match[str]) -> list[float]:
     return [_value(said) for said in (match["low"], match["high"]) if said]
 
 
-def rates_alike(quote: str) -> bool:
-    """Whether words rate a pain twice and as high, so that nothing is less: “8/10 with it and 8/10 without”."""
-    rates = compiled(r"(?<![\w./])(\d+(?:\.\d+)?)\s*/\s*10\b").findall(quote)
-    return len(rates) > 1 and len({float(one) for one in rates}) == 1
-
-
 _RATING = (
     rf"(?i)\b(?:pain|VAS|NRS|rated|ache|scale|score|severity|intensity)\b[^.;]{{0,24}}?{_BEFORE}(?P<rating>{_NUMBER})"
     r"\s*(?:/|(?:out\s+)?of)\s*(?:10|ten)\b(?!\s+(?:\w+\s+)?(?:visits|sessions|treatments))"

@@ -18,6 +18,7 @@ from assistant.core.record.absence import (
     is_of_region,
     own_search,
     plain_in_record,
+    rates_alike,
     same_words,
 )
 from assistant.core.record.choices import (
@@ -38,7 +39,6 @@ from assistant.core.record.counts import (
     misquoted,
     of_another,
     rated,
-    rates_alike,
     says_so,
     stands_in,
     unit_of,

@@ -17,7 +17,7 @@ from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group
 from assistant.core.dates import parse_date
 from assistant.core.problem import Refused
-from assistant.core.record.absence import contradicted, open_passages, pages_unread, trail
+from assistant.core.record.absence import contradicted, open_passages, pages_unread, rates_alike, trail
 from assistant.core.record.checks import checks
 from assistant.core.record.grounds import grounds, worked_out
 from assistant.core.rules.prompt_set import Reading
@@ -590,3 +590,13 @@ def test_what_is_held_from_one_answer_to_the_next_is_what_would_be_worked_out_an
                 seen.add((name, made[0], len(made[1]), made[2] is None))
     assert spoke
     assert len(seen) > 25
+
+
+def test_two_ratings_may_be_alike() -> None:
+    told = {
+        "4/10 with medication and 8/10 without": False,
+        "8/10 with it, 8/10 without": True,
+        "Pain 7 / 10 before, 7.0/10 after.": True,
+        "Pain is 8/10.": False,
+    }
+    assert {words: rates_alike(words) for words in told} == told

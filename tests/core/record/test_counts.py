@@ -12,7 +12,6 @@ from assistant.core.record.counts import (
     misquoted,
     of_another,
     rated,
-    rates_alike,
     says_so,
 )
 from assistant.core.text import singular
@@ -231,13 +230,3 @@ def test_words_count_in_a_unit_or_do_not() -> None:
         ("", "3. No score.", False),
     ]:
         assert counts_any(unit, quote) is told, quote
-
-
-def test_two_ratings_may_be_alike() -> None:
-    told = {
-        "4/10 with medication and 8/10 without": False,
-        "8/10 with it, 8/10 without": True,
-        "Pain 7 / 10 before, 7.0/10 after.": True,
-        "Pain is 8/10.": False,
-    }
-    assert {words: rates_alike(words) for words in told} == told
