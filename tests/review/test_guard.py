@@ -726,6 +726,9 @@ def test_the_reviewers_own_words_are_held_against_the_pages_whatever_they_are(tm
         ("Ibuprofen helped.", "", ["Ibuprofen helped"], f"{IBUPROFEN} brought no improvement."),
         ("PT and ibuprofen have not helped.", helped, [], ""),
         ("The benefit outweighs the risk.", "", [], ""),
+        ("The treatment is reasonable.", "", [], ""),
+        ("There was no treatment.", "", ["There was no treatment"], ""),
+        ("The request was late.", "", ["The request was late"], ""),
         ("An X-ray would not show a torn meniscus.", "", [], ""),
         ("The denial did not discuss the locking.", "", [], ""),
         (

@@ -598,6 +598,8 @@ _JUDGING = frozenset(
         " weigh weighs balance favor favors therefore improved expected likely potential service"
     ).split()
 )
+_JUDGED_OF = gist("request treatment care therapy service evidence decision medical clinical reason")
+"""What is judged, which by itself says nothing of a judgement: *the request was never made* tells what happened."""
 
 
 _SILENT = (
@@ -619,7 +621,9 @@ def _judges(clause: str, known: frozenset[str]) -> bool:
         return told - _LEFT_OUT <= known
     if compiled(_OF_A_RULE).search(clause):
         return True
-    return not compiled(FIGURE).search(clause) and (not told or compiled(_JUDGED).search(clause) is not None)
+    if compiled(FIGURE).search(clause):
+        return False
+    return compiled(_JUDGED).search(clause) is not None or (not told and not content(clause) <= _JUDGED_OF)
 
 
 _WEIGHED = gist(
