@@ -67,11 +67,16 @@ def own_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: while one waits for a screen, a server or a process, another works."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Of two workers one begins with the last file: in a new clone each then compiles half of them."""
+    """Of the first two workers one begins with the last file: in a new clone each then compiles half of them."""
     made = yield
     if isinstance(collector, pytest.Dir) and os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
         made.result.reverse()
